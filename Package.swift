@@ -1,0 +1,134 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A room is one folder and one target. `room` names the folder and the rooms it may see; the build
+// refuses every import that is not listed here (`--explicit-target-dependency-import-check error`).
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+
+func room(_ path: String, _ sees: [Target.Dependency] = []) -> Target {
+    .target(name: lastFolder(path), dependencies: sees, path: "Sources/\(path)", swiftSettings: strict)
+}
+
+func library(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func tests(_ path: String, _ sees: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: lastFolder(path), dependencies: sees, path: "Tests/\(path)", resources: resources, swiftSettings: strict)
+}
+
+func lastFolder(_ path: String) -> String {
+    String(path.split(separator: "/").last ?? "")
+}
+
+let cLibraries: [Target] = [
+    library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    library("CLibYaml", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+    library("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    .target(
+        name: "CSimdjson", path: "Sources/CLibraries/CSimdjson",
+        cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
+        linkerSettings: [.linkedLibrary("simdjson")]),
+]
+
+let core: [Target] = [
+    room("Core/NilusCore"),
+    room("Core/JSON", ["CSimdjson", "NilusCore"]),
+    room("Core/YAML", ["CLibYaml", "JSON", "NilusCore"]),
+    room("Core/HTTPTransport", ["CCurl", "NilusCore"]),
+    room("Core/Digests", ["COpenSSL", "NilusCore"]),
+    room("Core/Compression", ["CZlib", "CZstd", "NilusCore"]),
+    room("Core/RunLog", ["JSON", "NilusCore", logging]),
+]
+
+let stages: [Target] = [
+    room("Workflow/WorkflowManifest", ["NilusCore", "YAML"]),
+
+    room("Secrets/Secrets", ["NilusCore"]),
+
+    room("Extract/Extraction", ["JSON", "NilusCore"]),
+    room(
+        "Extract/StripeSource",
+        ["Digests", "Extraction", "HTTPTransport", "JSON", "NilusCore", "Secrets", "WorkflowManifest", logging]),
+
+    room("Normalize/Records", ["NilusCore"]),
+    room("Normalize/Normalization", ["Digests", "Extraction", "JSON", "NilusCore", "Records"]),
+
+    room("Load/Loading", ["NilusCore", "Records"]),
+    room("Load/Parquet", ["Compression", "NilusCore", "Records"]),
+    room("Load/Avro", ["Compression", "JSON", "NilusCore"]),
+    room("Load/Iceberg", ["Avro", "JSON", "NilusCore", "Records"]),
+    room("Load/ObjectStorage", ["NilusCore"]),
+    room("Load/IcebergCatalog", ["CSQLite", "Iceberg", "JSON", "NilusCore", "ObjectStorage"]),
+    room("Load/Depots", ["NilusCore", "Secrets", "YAML"]),
+    room(
+        "Load/LakehouseSink",
+        [
+            "Depots", "Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Parquet",
+            "Records", "Secrets", "WorkflowManifest", logging,
+        ]),
+
+    room("Status/RunStatus", ["JSON", "NilusCore", "YAML"]),
+    room("Status/KubernetesStatus", ["JSON", "NilusCore", "RunStatus"]),
+    room("Status/TerminalStatus", ["NilusCore", "RunStatus"]),
+
+    room(
+        "Pipeline/Pipeline",
+        [
+            "Extraction", "Loading", "NilusCore", "Normalization", "Records", "RunStatus", "Secrets",
+            "WorkflowManifest", logging,
+        ]),
+]
+
+let programs: [Target] = [
+    .executableTarget(
+        name: "nilus",
+        dependencies: [
+            "Extraction", "HTTPTransport", "JSON", "KubernetesStatus", "LakehouseSink", "Loading", "NilusCore",
+            "Pipeline", "RunLog", "RunStatus", "Secrets", "StripeSource", "TerminalStatus", "WorkflowManifest",
+            arguments, logging,
+        ],
+        path: "Sources/nilus", swiftSettings: strict),
+    .executableTarget(
+        name: "stripe-simulator",
+        dependencies: [nioCore, nioHTTP, nioPosix, arguments],
+        path: "Sources/stripe-simulator", swiftSettings: strict),
+]
+
+let allTests: [Target] = [
+    tests("Core/NilusCoreTests", ["NilusCore"]),
+    tests("Core/JSONTests", ["JSON", "NilusCore"]),
+]
+
+let package = Package(
+    name: "nilus-stripe",
+    products: [
+        .executable(name: "nilus", targets: ["nilus"]),
+        .executable(name: "stripe-simulator", targets: ["stripe-simulator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    ],
+    targets: cLibraries + core + stages + programs + allTests,
+    cxxLanguageStandard: .cxx17
+)

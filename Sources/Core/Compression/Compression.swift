@@ -1,0 +1,1 @@
+// The room Core/Compression is not written yet.

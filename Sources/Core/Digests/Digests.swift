@@ -1,0 +1,1 @@
+// The room Core/Digests is not written yet.

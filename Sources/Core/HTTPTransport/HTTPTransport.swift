@@ -1,0 +1,1 @@
+// The room Core/HTTPTransport is not written yet.

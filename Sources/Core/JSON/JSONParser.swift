@@ -1,0 +1,109 @@
+import CSimdjson
+package import NilusCore
+import Synchronization
+
+/// Turns bytes into validated JSON documents, reusing parser memory from one to the next.
+///
+/// simdjson validates the whole text once; its structural index (the offsets of all brackets, colons,
+/// commas and value starts) then lets a reader slice out any value as the very bytes received.
+package final class JSONParserPool: Sendable {
+    private let idle = Mutex<[SimdjsonParser]>([])
+
+    package init() {}
+
+    /// Parses a text.
+    ///
+    /// - Precondition: `bytes` is sealed and not changed while the document lives.
+    /// - Throws: `JSONError` when the text is not one JSON value, or nested deeper than 1,024 levels.
+    package func parse(_ bytes: GrowableBytes) throws(JSONError) -> JSONDocument {
+        let parser = try takeParser()
+        let (structurals, isDecided) = try parser.parse(bytes)
+        let document = JSONDocument(bytes: bytes, structurals: structurals, parser: parser, home: self)
+        if !isDecided {
+            try JSONGrammar.check(document)
+        }
+        return document
+    }
+
+    private func takeParser() throws(JSONError) -> SimdjsonParser {
+        if let parser = idle.withLock({ $0.popLast() }) { return parser }
+        return try SimdjsonParser()
+    }
+
+    fileprivate func takeBack(_ parser: SimdjsonParser) {
+        idle.withLock { $0.append(parser) }
+    }
+}
+
+/// One parsed text: the bytes and the index into them, valid for as long as the document lives.
+package final class JSONDocument: @unchecked Sendable {
+    // The index lies in the parser's memory, which no one else uses until `deinit` gives it back.
+
+    /// The text; readable for `GrowableBytes.slack` bytes more.
+    let text: UnsafeBufferPointer<UInt8>
+    /// The offsets of the structural characters, in order.
+    let offsets: UnsafeBufferPointer<UInt32>
+    private let bytes: GrowableBytes
+    private let parser: SimdjsonParser
+    private let home: JSONParserPool
+
+    fileprivate init(
+        bytes: GrowableBytes, structurals: nilus_simdjson_structurals, parser: SimdjsonParser, home: JSONParserPool
+    ) {
+        self.bytes = bytes
+        text = bytes.withBytes { $0.bindMemory(to: UInt8.self) }
+        offsets = UnsafeBufferPointer(start: structurals.offsets, count: structurals.count)
+        self.parser = parser
+        self.home = home
+    }
+
+    deinit { home.takeBack(parser) }
+
+    /// Lends the outermost value; nothing derived from it may be kept after the call.
+    package func withRoot<Result, Failure: Error>(
+        _ body: (JSONElement) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { withExtendedLifetime(self) {} }
+        return try body(JSONElement(rootOf: self))
+    }
+
+    /// The size of the text in bytes.
+    package var byteCount: Int { bytes.count }
+}
+
+/// A simdjson parser with its buffers, freed exactly once.
+private final class SimdjsonParser: @unchecked Sendable {
+    // Used by the one document, or the one pool, that holds it.
+    private let handle: OpaquePointer
+
+    init() throws(JSONError) {
+        guard let handle = simdjson_create() else { throw JSONError("no memory for a JSON parser") }
+        precondition(simdjson_padding() <= GrowableBytes.slack, "simdjson reads past the slack")
+        self.handle = handle
+    }
+
+    deinit { simdjson_destroy(handle) }
+
+    /// Validates the text; `isDecided` is false when simdjson stopped at a value beyond its own types.
+    func parse(_ bytes: GrowableBytes) throws(JSONError) -> (nilus_simdjson_structurals, isDecided: Bool) {
+        var structurals = nilus_simdjson_structurals()
+        var message: UnsafePointer<CChar>?
+        let verdict = bytes.withBytes {
+            simdjson_parse(handle, $0.bindMemory(to: UInt8.self).baseAddress, $0.count, &structurals, &message)
+        }
+        switch verdict {
+        case NILUS_SIMDJSON_VALID: return (structurals, true)
+        case NILUS_SIMDJSON_UNDECIDED: return (structurals, false)
+        default: throw JSONError(message.map { String(cString: $0) } ?? "not JSON")
+        }
+    }
+}
+
+/// Why a text is not JSON.
+package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,1 @@
+// The room Core/RunLog is not written yet.

@@ -1,0 +1,1 @@
+// The room Core/YAML is not written yet.

@@ -1,0 +1,1 @@
+// The room Extract/Extraction is not written yet.

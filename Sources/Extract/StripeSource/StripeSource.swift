@@ -1,0 +1,1 @@
+// The room Extract/StripeSource is not written yet.

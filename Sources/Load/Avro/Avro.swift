@@ -1,0 +1,1 @@
+// The room Load/Avro is not written yet.

@@ -1,0 +1,1 @@
+// The room Load/Depots is not written yet.

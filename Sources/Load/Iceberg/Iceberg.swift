@@ -1,0 +1,1 @@
+// The room Load/Iceberg is not written yet.

@@ -1,0 +1,1 @@
+// The room Load/IcebergCatalog is not written yet.

@@ -1,0 +1,1 @@
+// The room Load/LakehouseSink is not written yet.

@@ -1,0 +1,68 @@
+package import Records
+
+/// What a run does to the rows that a table already holds.
+package enum IncrementalStrategy: String, Sendable, CaseIterable {
+    /// The new rows take the place of all old ones, in one step.
+    case replace
+    /// The new rows are added.
+    case append
+    /// The new rows are added and take the place of old rows with the same key.
+    case merge
+}
+
+/// Everything a sink must know to open a table for one load.
+package struct LoadRequest: Sendable {
+    package let table: TableName
+    package let strategy: IncrementalStrategy
+    /// The columns the source declares; a table that exists keeps the types it has.
+    package let columns: RecordSchema
+    /// Who loads, so that a repeated run is recognised.
+    package let identity: LoadIdentity
+    /// Whose data it is, so that data of different origins never mix.
+    package let origin: DataOrigin
+
+    package init(
+        table: TableName, strategy: IncrementalStrategy, columns: RecordSchema, identity: LoadIdentity,
+        origin: DataOrigin
+    ) {
+        self.table = table
+        self.strategy = strategy
+        self.columns = columns
+        self.identity = identity
+        self.origin = origin
+    }
+}
+
+/// The names under which a load is known in the table's snapshots.
+package struct LoadIdentity: Sendable, Hashable {
+    /// One execution of a workflow; the idempotency key.
+    package let runID: String
+    /// The node of the workflow and the endpoint it loads.
+    package let node: String
+    package let endpoint: String
+    /// SHA-256 of the workflow manifest, so that a run id is not used for two workflows.
+    package let manifestDigest: String
+    /// Microseconds since the epoch, digits only; the value of `_nilus_load_id`.
+    package let loadID: String
+
+    package init(runID: String, node: String, endpoint: String, manifestDigest: String, loadID: String) {
+        self.runID = runID
+        self.node = node
+        self.endpoint = endpoint
+        self.manifestDigest = manifestDigest
+        self.loadID = loadID
+    }
+}
+
+/// Where rows come from, as far as it is known.
+package struct DataOrigin: Sendable, Hashable {
+    /// The account that owns the data.
+    package let account: String?
+    /// Whether it is live data or test data.
+    package let isLive: Bool?
+
+    package init(account: String?, isLive: Bool?) {
+        self.account = account
+        self.isLive = isLive
+    }
+}

@@ -1,0 +1,89 @@
+package import Records
+
+/// Where tables are: opens them, one load at a time.
+package protocol Sink: Sendable {
+    /// Finds or prepares the table; nothing becomes visible before the load commits.
+    ///
+    /// - Throws: `tableConflict` (terminal) when the table holds data of another origin, `runConflict`
+    ///   (terminal) when the run id is known with another manifest, `schemaConflict` (terminal) when a
+    ///   required column of the table has no counterpart, and the sink's own refusals.
+    func open(_ request: LoadRequest) async throws -> TableOpening
+}
+
+/// What a sink answers when a table is opened.
+package enum TableOpening {
+    /// This very load was committed before; there is nothing to do.
+    case alreadyCommitted(CommitReceipt)
+    case ready(any TableLoad)
+}
+
+/// One load into one table, used by one task from opening to commit or abandonment.
+package protocol TableLoad: AnyObject {
+    /// The columns to fill, with the table's types; the table's own further columns are left out.
+    var schema: RecordSchema { get }
+    /// What an earlier load of ours left as its durable position; `nil` when there is none.
+    var checkpoint: String? { get }
+    /// The account under which row ids of this table are computed; `nil` before the first load.
+    var rowIDAccount: String? { get }
+    /// Whether the table holds rows now.
+    var hasRows: Bool { get }
+    /// What is worth telling about the table, such as a renamed column; shown to the user as warnings.
+    var remarks: [String] { get }
+
+    /// Encodes and stores the rows of a batch; the batch may have more columns than `schema`, at its end.
+    func write(_ batch: ColumnBatch) async throws
+
+    /// Makes everything written visible in one step.
+    ///
+    /// - Throws: `commitConflict` (transient) when another writer was faster and the work cannot be
+    ///   repeated on its result; `commitUnknown` when the outcome could not be learned.
+    func commit(_ facts: CommitFacts) async throws -> CommitReceipt
+
+    /// Removes what was written and never became visible.
+    func abandon() async
+}
+
+/// What a load wants to be remembered with its rows.
+package struct CommitFacts: Sendable {
+    /// The durable position after this load; `nil` leaves the earlier one as it is.
+    package let checkpoint: String?
+    /// Rows that the pipeline wrote; the sink refuses to commit another number.
+    package let rowCount: Int
+    /// The account under which this load computed row ids.
+    package let rowIDAccount: String
+
+    package init(checkpoint: String?, rowCount: Int, rowIDAccount: String) {
+        self.checkpoint = checkpoint
+        self.rowCount = rowCount
+        self.rowIDAccount = rowIDAccount
+    }
+}
+
+/// What a commit did, as the status tells it.
+package struct CommitReceipt: Sendable, Hashable {
+    package let snapshotID: Int64
+    /// The metadata file that is current after the commit.
+    package let metadataLocation: String
+    package let rowsAdded: Int
+    package let filesAdded: Int
+    package let bytesAdded: Int
+    /// Rows in the table after the commit, as far as the snapshot tells.
+    package let rowsInTable: Int?
+    /// Columns added to the table, as `name type`.
+    package let schemaChanges: [String]
+    package let checkpoint: String?
+
+    package init(
+        snapshotID: Int64, metadataLocation: String, rowsAdded: Int, filesAdded: Int, bytesAdded: Int,
+        rowsInTable: Int?, schemaChanges: [String], checkpoint: String?
+    ) {
+        self.snapshotID = snapshotID
+        self.metadataLocation = metadataLocation
+        self.rowsAdded = rowsAdded
+        self.filesAdded = filesAdded
+        self.bytesAdded = bytesAdded
+        self.rowsInTable = rowsInTable
+        self.schemaChanges = schemaChanges
+        self.checkpoint = checkpoint
+    }
+}

@@ -1,0 +1,1 @@
+// The room Load/ObjectStorage is not written yet.

@@ -1,0 +1,1 @@
+// The room Load/Parquet is not written yet.

@@ -1,0 +1,1 @@
+// The room Normalize/Normalization is not written yet.

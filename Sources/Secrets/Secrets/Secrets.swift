@@ -1,0 +1,1 @@
+// The room Secrets/Secrets is not written yet.

@@ -1,0 +1,1 @@
+// The room Status/KubernetesStatus is not written yet.

@@ -1,0 +1,1 @@
+// The room Status/RunStatus is not written yet.

@@ -1,0 +1,1 @@
+// The room Status/TerminalStatus is not written yet.

@@ -1,0 +1,1 @@
+// The room Workflow/WorkflowManifest is not written yet.
