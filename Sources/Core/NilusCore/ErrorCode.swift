@@ -72,7 +72,9 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
     ///
     /// A defect outranks everything; "try again" is said only when every failure is transient.
     package static func combined(_ codes: some Sequence<ExitCode>) -> ExitCode {
-        let gravity: [ExitCode] = [.defect, .configuration, .keyRefused, .dataRefused, .serviceRefused, .usage, .tryAgain]
+        let gravity: [ExitCode] = [
+            .defect, .configuration, .keyRefused, .dataRefused, .serviceRefused, .usage, .tryAgain,
+        ]
         let present = Set(codes)
         return gravity.first(where: present.contains) ?? .done
     }

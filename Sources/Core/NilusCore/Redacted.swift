@@ -6,7 +6,7 @@ package struct Redacted<Value: Sendable>: Sendable {
         self.value = value
     }
 
-    /// Gives the value. Every call is a place to review.
+    /// Gives the value; every call is a place to review.
     package func expose() -> Value { value }
 }
 
