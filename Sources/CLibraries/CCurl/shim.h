@@ -1,3 +1,49 @@
 #pragma once
 
 #include <curl/curl.h>
+
+// curl's setters and getters are variadic and its message result is a union: neither is visible to Swift.
+
+static inline CURLcode curl_set_long(CURL *handle, CURLoption option, long value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode curl_set_text(CURL *handle, CURLoption option, const char *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode curl_set_pointer(CURL *handle, CURLoption option, void *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode curl_set_headers(CURL *handle, struct curl_slist *list) {
+    return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list);
+}
+
+typedef size_t (*curl_receive)(char *bytes, size_t size, size_t count, void *context);
+
+static inline CURLcode curl_set_receivers(CURL *handle, curl_receive header, curl_receive body, void *context) {
+    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, header);
+    curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
+    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, body);
+    return curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
+}
+
+static inline CURLcode curl_get_long(CURL *handle, CURLINFO info, long *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLcode curl_get_context(CURL *handle, void **context) {
+    return curl_easy_getinfo(handle, CURLINFO_PRIVATE, context);
+}
+
+static inline CURLMcode curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
+static inline CURLcode curl_message_result(const CURLMsg *message) { return message->data.result; }
+
+// Macros with casts, invisible to Swift.
+static const long curl_http_version_2_over_tls = CURL_HTTP_VERSION_2TLS;
+static const long curl_tls_version_1_2 = CURL_SSLVERSION_TLSv1_2;
+static const long curl_multiplex = CURLPIPE_MULTIPLEX;

@@ -1,3 +1,5 @@
+import Glibc
+
 extension JSONElement {
     /// The first field with the given name, or `nil`.
     ///
@@ -18,10 +20,16 @@ extension JSONElement {
 
     /// A key or string content as text, escapes resolved; `nil` when an escape names half a surrogate pair.
     package static func unescaped(_ bytes: UnsafeRawBufferPointer) -> String? {
-        guard bytes.contains(UInt8(ascii: "\\")) else { return String(decoding: bytes, as: UTF8.self) }
+        guard hasEscapes(bytes) else { return String(decoding: bytes, as: UTF8.self) }
         var resolved: [UInt8] = []
         guard JSONEscapes.resolve(bytes, into: &resolved) else { return nil }
         return String(decoding: resolved, as: UTF8.self)
+    }
+
+    /// Whether a key or string content must be unescaped before it is text.
+    package static func hasEscapes(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let start = bytes.baseAddress else { return false }
+        return memchr(start, Int32(UInt8(ascii: "\\")), bytes.count) != nil
     }
 
     package var boolean: Bool? {

@@ -1,1 +1,50 @@
-// The room Extract/StripeSource is not written yet.
+package import Extraction
+package import HTTPTransport
+import JSON
+package import NilusCore
+
+/// Stripe as a source: each endpoint by the list calls that together show every row of it.
+package final class StripeSource: Source {
+    private let client: StripeClient
+    private let knownAccount: String?
+    private let isLive: Bool?
+
+    /// - Parameters:
+    ///   - account: the account acted on, when the address names it; otherwise Stripe is asked.
+    ///   - isLive: whether the key opens live data; `nil` when the key does not tell.
+    package init(
+        _ connection: StripeConnection, http: HTTPClient, budget: RateBudget, retry: RetryPolicy, time: TimeSource,
+        account: String?, isLive: Bool?
+    ) {
+        client = StripeClient(connection, http: http, budget: budget, retry: retry, time: time)
+        knownAccount = account
+        self.isLive = isLive
+    }
+
+    package func identify() async throws -> SourceIdentity {
+        if let knownAccount { return SourceIdentity(account: knownAccount, isLive: isLive) }
+        let question = StripeQuestion(target: "/v1/account", operation: "account", what: "the account of the key")
+        do {
+            let document = try await client.ask(question, meter: nil)
+            let account = document.json.withRoot { $0.field("id")?.string }
+            return SourceIdentity(account: account, isLive: isLive)
+        } catch let error as NilusError where Self.leavesAccountUnknown(error.code) {
+            return SourceIdentity(account: nil, isLive: isLive)
+        }
+    }
+
+    /// Whether a refusal only means that this key may not see its account.
+    private static func leavesAccountUnknown(_ code: ErrorCode) -> Bool {
+        [.permissionMissing, .sourceRefused, .featureUnavailable].contains(code)
+    }
+
+    package func read(
+        _ request: ReadRequest, meter: ExtractMeter, deliver: (Page) async throws -> Void
+    ) async throws -> ReadResult {
+        guard let endpoint = StripeEndpoint.named(request.endpoint.name) else {
+            throw NilusError.defect(.extract, "endpoint '\(request.endpoint.name)' is not one of Stripe's")
+        }
+        var reading = StripeReading(client, endpoint, request, meter)
+        return try await reading.run(deliver)
+    }
+}

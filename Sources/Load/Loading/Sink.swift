@@ -19,8 +19,10 @@ package enum TableOpening {
 
 /// One load into one table, used by one task from opening to commit or abandonment.
 package protocol TableLoad: AnyObject {
-    /// The columns to fill, with the table's types; the table's own further columns are left out.
+    /// The columns that can be filled, with the types of the table: its own, then those this load adds.
     var schema: RecordSchema { get }
+    /// The names of table columns whose type this program cannot write; they stay null in new rows.
+    var unfillableColumns: Set<String> { get }
     /// What an earlier load of ours left as its durable position; `nil` when there is none.
     var checkpoint: String? { get }
     /// The account under which row ids of this table are computed; `nil` before the first load.
@@ -45,18 +47,26 @@ package protocol TableLoad: AnyObject {
 
 /// What a load wants to be remembered with its rows.
 package struct CommitFacts: Sendable {
-    /// The durable position after this load; `nil` leaves the earlier one as it is.
-    package let checkpoint: String?
+    package let checkpoint: CheckpointChange
     /// Rows that the pipeline wrote; the sink refuses to commit another number.
     package let rowCount: Int
     /// The account under which this load computed row ids.
     package let rowIDAccount: String
 
-    package init(checkpoint: String?, rowCount: Int, rowIDAccount: String) {
+    package init(checkpoint: CheckpointChange, rowCount: Int, rowIDAccount: String) {
         self.checkpoint = checkpoint
         self.rowCount = rowCount
         self.rowIDAccount = rowIDAccount
     }
+}
+
+/// What a load does to the durable position of its table.
+package enum CheckpointChange: Sendable, Hashable {
+    /// The earlier position still holds.
+    case keep
+    case set(String)
+    /// No position holds any more: the table is no longer complete up to one.
+    case clear
 }
 
 /// What a commit did, as the status tells it.

@@ -1,1 +1,0 @@
-// The room Core/HTTPTransport is not written yet.

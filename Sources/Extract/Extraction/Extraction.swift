@@ -1,1 +1,0 @@
-// The room Extract/Extraction is not written yet.

@@ -1,0 +1,120 @@
+import Extraction
+import JSON
+import NilusCore
+
+/// Walks one list to its end: asks, judges, delivers, with the next page on its way meanwhile.
+///
+/// Used by one task. The decisions are ``ListWalk``'s; this is the shell around them.
+struct StripeListReader {
+    private let client: StripeClient
+    private let list: StripeList
+    private let meter: ExtractMeter
+    private let pageLimit: Int
+    private var walk: ListWalk
+    private var pageSize: Int
+    private var pagesDelivered = 0
+
+    /// Takes the rows of an accepted page, with a reason for each that is not to be delivered.
+    typealias Handler = (JSONDocument, [JSONElement], [DropReason?]) async throws -> Void
+
+    init(
+        _ client: StripeClient, _ list: StripeList, walk: ListWalk, pageSize: Int, pageLimit: Int = .max,
+        meter: ExtractMeter
+    ) {
+        self.client = client
+        self.list = list
+        self.walk = walk
+        self.pageSize = pageSize
+        self.pageLimit = pageLimit
+        self.meter = meter
+    }
+
+    /// Reads from `start` to the end of the list, or to the page limit.
+    ///
+    /// - Parameter learnCut: told of every answer; returns the first second not to be read.
+    /// - Returns: the number of pages delivered, and whether the end of the list was reached.
+    mutating func read(
+        from start: ListQuery, learnCut: (StripeDocument) throws -> Int64, handle: Handler
+    ) async throws -> (pages: Int, isAtEnd: Bool) {
+        var step = ListStep.ask(start)
+        var early: StripeFetch?
+        while case .ask(let query) = step {
+            guard pagesDelivered < pageLimit else { return (pagesDelivered, false) }
+            let fetched: StripeFetch
+            if let early { fetched = early } else { fetched = try await fetch(query) }
+            early = nil
+            switch fetched {
+            case .cursorLost: step = walk.cursorLost()
+            case .pageTooLarge: try shrinkPages()
+            case .document(let document):
+                walk.cut(at: try learnCut(document))
+                (step, early) = try await handlePage(document, handle)
+            }
+        }
+        if case .fail(let fault) = step { throw NilusError.ledgerOpen(list.what, fault) }
+        return (pagesDelivered, true)
+    }
+
+    /// Judges a page, delivers its rows and, meanwhile, fetches the page after it.
+    private mutating func handlePage(
+        _ document: StripeDocument, _ handle: Handler
+    ) async throws -> (ListStep, StripeFetch?) {
+        let (rows, plan) = try judge(document)
+        switch plan {
+        case .discard(let next):
+            meter.count { $0.retries += 1 }
+            return (next, nil)
+        case .deliver(let verdicts, let next):
+            pagesDelivered += 1
+            meter.count { counters in
+                counters.pages += 1
+                counters.bytes += document.json.byteCount
+            }
+            guard case .ask(let query) = next, pagesDelivered < pageLimit else {
+                try await handle(document.json, rows, verdicts)
+                return (next, nil)
+            }
+            let reader = self
+            async let following = reader.fetch(query)
+            try await handle(document.json, rows, verdicts)
+            return (next, try await following)
+        }
+    }
+
+    private mutating func judge(_ document: StripeDocument) throws -> ([JSONElement], ListPlan) {
+        try document.json.withRoot { root in
+            guard let (rows, facts) = list.read(root) else {
+                throw NilusError.malformedList(pageName, "the answer is no list of objects with ids")
+            }
+            return (rows, walk.receive(facts))
+        }
+    }
+
+    private func fetch(_ query: ListQuery) async throws -> StripeFetch {
+        do {
+            let question = StripeQuestion(
+                target: list.target(query, pageSize: pageSize), operation: list.operation, what: pageName)
+            return .document(try await client.ask(question, meter: meter))
+        } catch StripeSignal.cursorLost {
+            return .cursorLost
+        } catch StripeSignal.pageTooLarge {
+            return .pageTooLarge
+        }
+    }
+
+    private var pageName: String { "page \(pagesDelivered + 1) of \(list.what)" }
+
+    private mutating func shrinkPages() throws {
+        guard pageSize > 1 else {
+            throw NilusError.objectTooLarge(pageName, limit: StripeLimits.maximumPageBytes)
+        }
+        pageSize /= 2
+    }
+}
+
+/// How a question ended, where the reader can go on.
+private enum StripeFetch {
+    case document(StripeDocument)
+    case cursorLost
+    case pageTooLarge
+}

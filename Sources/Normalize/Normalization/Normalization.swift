@@ -1,1 +1,0 @@
-// The room Normalize/Normalization is not written yet.

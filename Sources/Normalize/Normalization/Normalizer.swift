@@ -1,0 +1,168 @@
+package import Extraction
+import JSON
+package import Records
+
+/// Turns pages of one endpoint into typed batches; nothing is lost and no value makes it fail.
+///
+/// Used by one task. A field that is not declared becomes a column of its own; a value that its column
+/// cannot hold goes to `_nilus_extra` as received and is counted.
+package final class Normalizer {
+    private let naming: ColumnNaming
+    private let unfillable: Set<String>
+    private let primaryKey: [UInt8]
+    private let loadID: [UInt8]
+    private let rowIDs: RowIdentity
+    private let batch: ColumnBatch
+    private let systemColumns: (loadID: Column, rowID: Column, extra: Column)
+    private var plan = FieldPlan()
+    private var claimedNames: Set<String> = []
+    private var extra = ExtraFields()
+    private var scratch: [UInt8] = []
+    private var newColumns = 0
+    package private(set) var report = NormalizeReport()
+
+    /// Columns that one load may add to a table; fields beyond go to `_nilus_extra`.
+    package static let maximumNewColumns = 100
+
+    /// Prepares to fill a table.
+    ///
+    /// - Precondition: `table` holds the three system columns.
+    /// - Parameters:
+    ///   - table: the columns to fill, with their types.
+    ///   - unfillable: names of further columns that the table has and that cannot be filled.
+    ///   - account: the account that row ids are computed for; empty when it is unknown.
+    package init(
+        _ endpoint: Endpoint, table: RecordSchema, unfillable: Set<String>, naming: ColumnNaming, loadID: String,
+        account: String
+    ) {
+        self.naming = naming
+        self.unfillable = Set(unfillable.map { $0.lowercased() })
+        self.loadID = Array(loadID.utf8)
+        primaryKey = Array(endpoint.primaryKey.utf8)
+        rowIDs = RowIdentity(account: account, endpoint: endpoint.name)
+        batch = ColumnBatch(table)
+        systemColumns = (
+            Self.column(SystemColumns.loadID, in: batch), Self.column(SystemColumns.rowID, in: batch),
+            Self.column(SystemColumns.extra, in: batch)
+        )
+        claimedNames = Set(SystemColumns.all.map(\.name))
+        for field in endpoint.fields {
+            plan.add(key: field.name.utf8, target(ofField: field.name, kind: field.kind) ?? .extra)
+        }
+    }
+
+    /// Converts the rows of a page.
+    ///
+    /// - Returns: the batch of this normalizer, valid until the next call; columns for fields met for the
+    ///   first time are at its end.
+    package func normalize(_ page: Page) -> ColumnBatch {
+        batch.removeAll()
+        page.forEachRow { row in normalize(row) }
+        report.rows += batch.rowCount
+        return batch
+    }
+
+    private func normalize(_ object: JSONElement) {
+        let row = batch.addRow()
+        plan.restart()
+        extra.removeAll()
+        object.forEachField { key, value in
+            if key.count == primaryKey.count, key.elementsEqual(primaryKey) { setRowID(value, row) }
+            place(key, value, row)
+        }
+        loadID.withUnsafeBytes { systemColumns.loadID.set($0, inRow: row) }
+        extra.finish(into: systemColumns.extra, row: row)
+    }
+
+    private func place(_ key: UnsafeRawBufferPointer, _ value: JSONElement, _ row: Int) {
+        guard let target = plan.target(of: key) ?? (value.kind == .null ? nil : planUndeclared(key, value)),
+            value.kind != .null
+        else { return }
+        if case .column(let index, let conversion) = target {
+            let column = batch.columns[index]
+            if !column.hasValue(inRow: row), conversion.set(value, in: column, row: row, scratch: &scratch) { return }
+            report.misfits[batch.schema.fields[index].name, default: 0] += 1
+        }
+        extra.add(key, value)
+    }
+
+    private func setRowID(_ value: JSONElement, _ row: Int) {
+        guard value.kind == .string, !systemColumns.rowID.hasValue(inRow: row) else { return }
+        rowIDs.withID(ofKey: value.quotedBytes) { systemColumns.rowID.set($0, inRow: row) }
+    }
+
+    /// Decides, once for each key, where an undeclared field goes.
+    private func planUndeclared(_ key: UnsafeRawBufferPointer, _ value: JSONElement) -> FieldPlan.Target {
+        let target = JSONElement.unescaped(key).flatMap { name in
+            self.target(ofField: name, kind: nil) ?? addColumn(forField: name, value)
+        }
+        plan.add(key: key, target ?? .extra)
+        return target ?? .extra
+    }
+
+    /// The existing column of a field, unless another field has it.
+    private func target(ofField field: String, kind: ValueKind?) -> FieldPlan.Target? {
+        let name = naming.name(field)
+        guard let index = batch.schema.fields.firstIndex(where: { $0.name == name }),
+            claimedNames.insert(name).inserted
+        else { return nil }
+        let type = batch.schema.fields[index].type
+        return .column(index, Conversion(of: kind ?? Self.kind(of: type), to: type))
+    }
+
+    private func addColumn(forField field: String, _ value: JSONElement) -> FieldPlan.Target? {
+        let name = naming.name(field)
+        let isTaken = batch.schema.fields.contains { $0.name.lowercased() == name.lowercased() }
+        guard !name.isEmpty, !isTaken, !unfillable.contains(name.lowercased()), newColumns < Self.maximumNewColumns
+        else { return nil }
+        newColumns += 1
+        claimedNames.insert(name)
+        let kind = Self.kind(of: value)
+        let type = TableColumns.type(of: kind)
+        let index = batch.addColumn(Field(name, type))
+        report.newColumns.append("\(name) \(type)")
+        return .column(index, Conversion(of: kind, to: type))
+    }
+
+    /// What a column without a declaration holds, judged by its type.
+    private static func kind(of type: FieldType) -> ValueKind {
+        switch type {
+        case .boolean: .boolean
+        case .int, .long: .integer
+        case .float, .double: .real
+        case .decimal: .decimal
+        case .date, .timestamp, .timestampWithZone: .timestamp
+        // Whatever was received when the column was added: text, or the JSON text of something else.
+        case .text: .integer
+        case .json: .json
+        }
+    }
+
+    /// What an undeclared field holds, judged by its first value.
+    private static func kind(of value: JSONElement) -> ValueKind {
+        switch value.kind {
+        case .string: .text
+        case .boolean: .boolean
+        case .number: value.integer == nil ? .real : .integer
+        case .object, .array, .null: .json
+        }
+    }
+
+    private static func column(_ field: Field, in batch: ColumnBatch) -> Column {
+        guard let index = batch.schema.fields.firstIndex(where: { $0.name == field.name }) else {
+            preconditionFailure("the table was opened without the system column \(field.name)")
+        }
+        return batch.columns[index]
+    }
+}
+
+/// What normalization met besides what it was told to expect.
+package struct NormalizeReport: Sendable, Hashable {
+    package var rows = 0
+    /// Values that did not fit their column, by column.
+    package var misfits: [String: Int] = [:]
+    /// Columns added for fields that nobody declared, as `name type`.
+    package var newColumns: [String] = []
+
+    package init() {}
+}
