@@ -23,7 +23,8 @@ struct Conversion: Hashable {
 
     private let rule: Rule
 
-    init(of kind: ValueKind, to type: FieldType) {
+    /// - Parameter kind: what the field is declared to be; `nil` for a field that nobody declared.
+    init(of kind: ValueKind?, to type: FieldType) {
         rule =
             switch (type, kind) {
             case (.text, .text), (.json, .text): .text

@@ -106,8 +106,7 @@ package final class Normalizer {
         guard let index = batch.schema.fields.firstIndex(where: { $0.name == name }),
             claimedNames.insert(name).inserted
         else { return nil }
-        let type = batch.schema.fields[index].type
-        return .column(index, Conversion(of: kind ?? Self.kind(of: type), to: type))
+        return .column(index, Conversion(of: kind, to: batch.schema.fields[index].type))
     }
 
     private func addColumn(forField field: String, _ value: JSONElement) -> FieldPlan.Target? {
@@ -122,20 +121,6 @@ package final class Normalizer {
         let index = batch.addColumn(Field(name, type))
         report.newColumns.append("\(name) \(type)")
         return .column(index, Conversion(of: kind, to: type))
-    }
-
-    /// What a column without a declaration holds, judged by its type.
-    private static func kind(of type: FieldType) -> ValueKind {
-        switch type {
-        case .boolean: .boolean
-        case .int, .long: .integer
-        case .float, .double: .real
-        case .decimal: .decimal
-        case .date, .timestamp, .timestampWithZone: .timestamp
-        // Whatever was received when the column was added: text, or the JSON text of something else.
-        case .text: .integer
-        case .json: .json
-        }
     }
 
     /// What an undeclared field holds, judged by its first value.
