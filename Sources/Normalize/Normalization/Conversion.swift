@@ -58,7 +58,7 @@ struct Conversion: Hashable {
             column.set(integer, inRow: row)
         case .boolean:
             guard let boolean = value.boolean else { return false }
-            column.set(boolean ? 1 : 0, inRow: row)
+            column.set(Int64(boolean ? 1 : 0), inRow: row)
         case .double:
             guard let double = Numbers.double(value) else { return false }
             column.set(double, inRow: row)

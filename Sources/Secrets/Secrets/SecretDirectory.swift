@@ -1,0 +1,95 @@
+import Glibc
+import NilusCore
+
+/// A folder of mounted secrets, as DataOS or Kubernetes lays it out.
+///
+/// A secret may be a file of its own (`<key>`, `<file>`, `<secret>_<file>`), a key in a file of
+/// `key=value` lines, or lie one folder deeper when a whole Secret is mounted. Kubernetes' files are
+/// symbolic links through `..data`; the links are followed, the dotted folders are not listed.
+struct SecretDirectory {
+    private let path: String
+
+    /// A secret file is never larger, in bytes.
+    private static let largestFile = 65_536
+    /// More entries than this are not mounted secrets.
+    private static let mostEntries = 1_000
+
+    init(_ path: String) {
+        self.path = path
+    }
+
+    /// All values that the folder holds under a name.
+    func find(_ name: String, looksRight: (SecretBytes) -> Bool) throws(NilusError) -> [FoundSecret] {
+        var found: [FoundSecret] = []
+        for file in files(in: path, depth: 0) {
+            found += try find(name, inFile: file, looksRight: looksRight)
+        }
+        return found
+    }
+
+    private func find(
+        _ name: String, inFile file: String, looksRight: (SecretBytes) -> Bool
+    ) throws(NilusError) -> [FoundSecret] {
+        let isNamed = Self.isName(Self.lastComponent(file), of: name)
+        var content: ContiguousArray<UInt8>
+        do {
+            content = try Files.read(file, limit: Self.largestFile)
+        } catch {
+            // Files of other secrets are no business of this one.
+            if isNamed { throw .secretFileUnreadable(name, file, error) }
+            return []
+        }
+        defer { content.withUnsafeMutableBytes { $0.wipe() } }
+        if var value = SecretText.property(name, in: content) {
+            defer { value.withUnsafeMutableBytes { $0.wipe() } }
+            return [try secret(&value, .property(name, inFile: file), file, looksRight)]
+        }
+        return isNamed ? [try secret(&content, .file(file), file, looksRight)] : []
+    }
+
+    private func secret(
+        _ bytes: inout ContiguousArray<UInt8>, _ origin: SecretOrigin, _ file: String,
+        _ looksRight: (SecretBytes) -> Bool
+    ) throws(NilusError) -> FoundSecret {
+        let value = try SecretText.value(of: &bytes, in: origin, looksRight: looksRight)
+        var status = stat()
+        let isReadableByAll = stat(file, &status) == 0 && status.st_mode & S_IROTH != 0
+        return FoundSecret(value: value, origin: origin, isReadableByAll: isReadableByAll)
+    }
+
+    /// Whether a file name is the name itself or `<secret>_<name>`, the secret's name being a resource name.
+    static func isName(_ fileName: String, of name: String) -> Bool {
+        if fileName == name { return true }
+        guard fileName.hasSuffix("_" + name) else { return false }
+        let secret = fileName.dropLast(name.count + 1)
+        return !secret.isEmpty
+            && secret.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+    }
+
+    /// Regular files, links followed, of the folder and the folders in it.
+    private func files(in folder: String, depth: Int) -> [String] {
+        guard let handle = opendir(folder) else { return [] }
+        defer { closedir(handle) }
+        var names: [String] = []
+        while let entry = readdir(handle), names.count < Self.mostEntries {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted().flatMap { name in
+            let entry = "\(folder)/\(name)"
+            var status = stat()
+            guard stat(entry, &status) == 0 else { return [String]() }
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: return [entry]
+            case S_IFDIR: return depth == 0 ? files(in: entry, depth: 1) : []
+            default: return []
+            }
+        }
+    }
+
+    private static func lastComponent(_ path: String) -> String {
+        String(path.split(separator: "/").last ?? "")
+    }
+}

@@ -1,0 +1,93 @@
+package import NilusCore
+
+/// Finds secrets by name: in mounted files, then in the environment of the job, then in the manifest's `envs`.
+package struct SecretStore: Sendable {
+    private let directories: [String]
+    private let environment: EnvironmentVariables
+    private let manifestEnvironment: [String: String]
+
+    /// Where DataOS mounts secrets when nothing else is said.
+    package static let defaultDirectory = "/etc/dataos/secret"
+
+    /// - Parameters:
+    ///   - directories: folders of mounted secrets, most important first; those that do not exist are passed over.
+    ///   - manifestEnvironment: the `envs` of the workflow, which give way to the job's own environment.
+    package init(
+        directories: [String], environment: EnvironmentVariables, manifestEnvironment: [String: String] = [:]
+    ) {
+        self.directories = directories
+        self.environment = environment
+        self.manifestEnvironment = manifestEnvironment
+    }
+
+    /// The same store with the `envs` of a node.
+    package func adding(manifestEnvironment: [String: String]) -> SecretStore {
+        SecretStore(
+            directories: directories, environment: environment, manifestEnvironment: manifestEnvironment)
+    }
+
+    /// Finds a secret.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the variable, the file or the key inside a file.
+    ///   - looksRight: whether a value has the form of this secret; decides between a value and what it may
+    ///     stand for in Base64.
+    /// - Returns: `nil` when no place holds the name.
+    /// - Throws: `secretRefused` (terminal) when places hold different values, or a value is empty, blank or of
+    ///   several lines, or a file cannot be read.
+    package func find(_ name: String, looksRight: (SecretBytes) -> Bool) throws(NilusError) -> FoundSecret? {
+        var found: [FoundSecret] = []
+        for directory in directories where found.isEmpty {
+            found = try SecretDirectory(directory).find(name, looksRight: looksRight)
+        }
+        if let text = environment[name] {
+            found.append(try secret(text, in: .environment(name), looksRight: looksRight))
+        } else if found.isEmpty, let text = manifestEnvironment[name] {
+            found.append(try secret(text, in: .manifest(name), looksRight: looksRight))
+        }
+        guard let first = found.first else { return nil }
+        for other in found.dropFirst() where other.value.expose() != first.value.expose() {
+            throw .secretsDiffer(name, first.origin, other.origin)
+        }
+        return first
+    }
+
+    private func secret(
+        _ text: String, in origin: SecretOrigin, looksRight: (SecretBytes) -> Bool
+    ) throws(NilusError) -> FoundSecret {
+        var bytes = ContiguousArray(text.utf8)
+        let value = try SecretText.value(of: &bytes, in: origin, looksRight: looksRight)
+        return FoundSecret(value: value, origin: origin, isReadableByAll: false)
+    }
+
+    /// Where ``find(_:looksRight:)`` looks, for messages.
+    package func places(for name: String) -> [String] {
+        directories.map { "files under '\($0)'" } + [SecretOrigin.environment(name).description]
+    }
+}
+
+/// A secret and where it was.
+package struct FoundSecret: Sendable {
+    package let value: Redacted<SecretBytes>
+    package let origin: SecretOrigin
+    /// Whether every user of the machine can read the file.
+    package let isReadableByAll: Bool
+}
+
+/// A place that can hold a secret.
+package enum SecretOrigin: Sendable, Hashable, CustomStringConvertible {
+    case file(String)
+    /// A key inside a file of `key=value` lines.
+    case property(String, inFile: String)
+    case environment(String)
+    case manifest(String)
+
+    package var description: String {
+        switch self {
+        case .file(let path): "file '\(path)'"
+        case .property(let key, let path): "key '\(key)' in file '\(path)'"
+        case .environment(let name): "environment variable '\(name)'"
+        case .manifest(let name): "'\(name)' in the manifest's 'envs'"
+        }
+    }
+}

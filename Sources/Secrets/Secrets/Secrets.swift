@@ -1,1 +1,0 @@
-// The room Secrets/Secrets is not written yet.
