@@ -1,1 +1,0 @@
-// The room Core/YAML is not written yet.
