@@ -119,6 +119,10 @@ let allTests: [Target] = [
     tests("Core/CompressionTests", ["Compression"]),
     tests("Core/DigestsTests", ["Digests"]),
     tests("Core/YAMLTests", ["JSON", "NilusCore", "YAML"]),
+    tests("Extract/ExtractionTests", ["Extraction", "NilusCore"]),
+    tests("Extract/StripeSourceTests", ["Extraction", "HTTPTransport", "JSON", "NilusCore", "StripeSource"]),
+    tests("Normalize/NormalizationTests", ["Extraction", "JSON", "NilusCore", "Normalization", "Records", "StripeSource"]),
+    tests("Secrets/SecretsTests", ["NilusCore", "Secrets"]),
 ]
 
 let package = Package(

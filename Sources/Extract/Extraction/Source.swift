@@ -1,4 +1,3 @@
-
 /// Where records come from: reads endpoints, page by page.
 package protocol Source: Sendable {
     /// Learns whose data this is, as far as the credential allows.

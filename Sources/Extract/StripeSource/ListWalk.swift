@@ -57,7 +57,9 @@ struct ListWalk {
         if !useTime, rows.count > lostCursors {
             return recover(ListQuery(cursor: rows[rows.count - 1 - lostCursors].id, createdAtMost: nil))
         }
-        guard let created = lastCreated, order.canBeAskedByTime, query.createdAtMost == nil else { return .fail(.cursorLost) }
+        guard let created = lastCreated, order.canBeAskedByTime, query.createdAtMost == nil else {
+            return .fail(.cursorLost)
+        }
         return recover(ListQuery(cursor: nil, createdAtMost: created))
     }
 
@@ -120,7 +122,9 @@ struct ListWalk {
             return untrustedAnswers <= Self.patience ? .ask(query) : .fail(fault)
         }
         untrustedAnswers = 0
-        if order.canBeAskedByTime, let lastCreated { return recover(ListQuery(cursor: nil, createdAtMost: lastCreated)) }
+        if order.canBeAskedByTime, let lastCreated {
+            return recover(ListQuery(cursor: nil, createdAtMost: lastCreated))
+        }
         return recover(ListQuery(cursor: rows.dropLast().last?.id, createdAtMost: nil))
     }
 

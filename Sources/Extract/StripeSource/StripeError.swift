@@ -26,7 +26,8 @@ extension NilusError {
                 context: context)
         default:
             return NilusError(
-                .extract, .sourceRefused, "cannot read \(what): Stripe refused with \(status)\(answer)", context: context)
+                .extract, .sourceRefused, "cannot read \(what): Stripe refused with \(status)\(answer)",
+                context: context)
         }
     }
 

@@ -1,0 +1,100 @@
+package import NilusCore
+
+/// How the load of one endpoint into its table stands.
+package struct EndpointStatus: Sendable {
+    package let endpoint: String
+    /// `full`, `sync` or `incremental`.
+    package let mode: String
+    package let strategy: String
+    package let table: String
+    package var outcome: Outcome = .pending
+    package var startTime: Timestamp?
+    package var completionTime: Timestamp?
+    package var extract = ExtractFigures()
+    package var rows = RowFigures()
+    package var commit: CommitFigures?
+
+    package init(endpoint: String, mode: String, strategy: String, table: String) {
+        self.endpoint = endpoint
+        self.mode = mode
+        self.strategy = strategy
+        self.table = table
+    }
+}
+
+/// What the extraction cost.
+package struct ExtractFigures: Sendable, Hashable {
+    package var requests = 0
+    package var retries = 0
+    package var throttled = 0
+    package var pages = 0
+    package var bytes = 0
+
+    package init() {}
+}
+
+/// Where the rows went: received = written + dropped.
+package struct RowFigures: Sendable, Hashable {
+    package var received = 0
+    package var written = 0
+    /// By reason; see `DropReason`.
+    package var dropped: [String: Int] = [:]
+    /// Values kept in `_nilus_extra` because they did not fit their column, by column.
+    package var misfits: [String: Int] = [:]
+
+    package init() {}
+}
+
+/// What became visible.
+package struct CommitFigures: Sendable, Hashable {
+    package let snapshotID: Int64
+    package let metadataLocation: String
+    package let rowsAdded: Int
+    package let filesAdded: Int
+    package let bytesAdded: Int
+    package let rowsInTable: Int?
+    package let schemaChanges: [String]
+    package let checkpoint: String?
+
+    package init(
+        snapshotID: Int64, metadataLocation: String, rowsAdded: Int, filesAdded: Int, bytesAdded: Int,
+        rowsInTable: Int?, schemaChanges: [String], checkpoint: String?
+    ) {
+        self.snapshotID = snapshotID
+        self.metadataLocation = metadataLocation
+        self.rowsAdded = rowsAdded
+        self.filesAdded = filesAdded
+        self.bytesAdded = bytesAdded
+        self.rowsInTable = rowsInTable
+        self.schemaChanges = schemaChanges
+        self.checkpoint = checkpoint
+    }
+}
+
+/// The budget of the run and what it used.
+package struct EnvelopeStatus: Sendable, Hashable {
+    package let memoryBytes: Int
+    package let cpuMillicores: Int
+    /// What set the memory budget: `manifest`, `cgroup` or `default`.
+    package let memorySource: String
+    package let cpuSource: String
+    /// Bounds derived from the budget.
+    package let parallelEndpoints: Int
+    package let rowGroupBytes: Int
+    package var peakMemoryBytes = 0
+    package var cpuSeconds = 0.0
+    /// Time that the control group made the job wait, when it tells.
+    package var throttledSeconds: Double?
+
+    package init(
+        memoryBytes: Int, cpuMillicores: Int, memorySource: String, cpuSource: String, parallelEndpoints: Int,
+        rowGroupBytes: Int
+    ) {
+        self.memoryBytes = memoryBytes
+        self.cpuMillicores = cpuMillicores
+        self.memorySource = memorySource
+        self.cpuSource = cpuSource
+        self.parallelEndpoints = parallelEndpoints
+        self.rowGroupBytes = rowGroupBytes
+    }
+}

@@ -1,1 +1,0 @@
-// The room Status/RunStatus is not written yet.

@@ -1,0 +1,65 @@
+package import NilusCore
+
+/// Everything there is to tell about one run of one workflow.
+package struct WorkflowRun: Sendable {
+    package let workflow: WorkflowReference
+    package let runID: String
+    package let loadID: String
+    package var outcome: Outcome = .pending
+    package var startTime: Timestamp?
+    package var completionTime: Timestamp?
+    /// The process exit code, once the run has ended.
+    package var exitCode: ExitCode?
+    package var nodes: [NodeStatus]
+    package var envelope: EnvelopeStatus
+    /// What a person should look at although the run goes on.
+    package var warnings: [String] = []
+
+    package init(
+        workflow: WorkflowReference, runID: String, loadID: String, nodes: [NodeStatus], envelope: EnvelopeStatus
+    ) {
+        self.workflow = workflow
+        self.runID = runID
+        self.loadID = loadID
+        self.nodes = nodes
+        self.envelope = envelope
+    }
+
+    /// Rows written and committed by all endpoints.
+    package var rowsCommitted: Int {
+        nodes.flatMap(\.endpoints).compactMap(\.commit?.rowsAdded).reduce(0, +)
+    }
+}
+
+/// Which workflow a run belongs to.
+package struct WorkflowReference: Sendable, Hashable {
+    package let name: String
+    package let version: String?
+    package let workspace: String?
+    /// The manifest as the user named it, and SHA-256 of its bytes.
+    package let file: String
+    package let digest: String
+
+    package init(name: String, version: String?, workspace: String?, file: String, digest: String) {
+        self.name = name
+        self.version = version
+        self.workspace = workspace
+        self.file = file
+        self.digest = digest
+    }
+}
+
+/// How a node of the workflow stands.
+package struct NodeStatus: Sendable {
+    package let name: String
+    package var outcome: Outcome = .pending
+    package var attempts = 0
+    package var startTime: Timestamp?
+    package var completionTime: Timestamp?
+    package var endpoints: [EndpointStatus]
+
+    package init(name: String, endpoints: [EndpointStatus]) {
+        self.name = name
+        self.endpoints = endpoints
+    }
+}

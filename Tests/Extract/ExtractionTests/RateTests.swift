@@ -1,0 +1,166 @@
+import Extraction
+import NilusCore
+import Synchronization
+import Testing
+
+/// A clock that moves only when someone waits.
+private final class ManualTime: Sendable {
+    private let now = Mutex(Duration.zero)
+
+    var elapsed: Duration { now.withLock { $0 } }
+
+    func advance(_ duration: Duration) { now.withLock { $0 += duration } }
+
+    var source: TimeSource {
+        TimeSource(
+            monotonic: { self.elapsed }, utc: { Timestamp(microseconds: 0) },
+            sleep: { self.advance($0) })
+    }
+}
+
+struct `A token bucket` {
+    @Test func `gives a quarter second's worth at once and then one at a time`() {
+        var bucket = TokenBucket(rate: 20, now: .zero)
+
+        let waits = (0..<8).map { _ in bucket.reserve(at: .zero).milliseconds }
+
+        #expect(waits == [0, 0, 0, 0, 0, 50, 100, 150])
+    }
+
+    @Test func `never exceeds its rate over a minute`() {
+        var bucket = TokenBucket(rate: 25, now: .zero)
+        var now = Duration.zero
+        var sent = 0
+        while now < .seconds(60) {
+            now += bucket.reserve(at: now)
+            if now < .seconds(60) { sent += 1 }
+        }
+
+        #expect((1_500...1_507).contains(sent))
+    }
+
+    @Test func `does not save up for later`() {
+        var bucket = TokenBucket(rate: 4, now: .zero)
+
+        let afterAnHour = (0..<3).map { _ in bucket.reserve(at: .seconds(3_600)).milliseconds }
+
+        #expect(afterAnHour == [0, 250, 500])
+    }
+}
+
+struct `A rate budget` {
+    private let limits = RateLimits(perSecond: 20, perOperationPerSecond: 10, inFlight: 8)
+
+    @Test func `holds one operation to its own rate and all of them to the common one`() async throws {
+        let time = ManualTime()
+        let budget = RateBudget(limits, time: time.source)
+
+        for _ in 0..<102 { try await budget.spend(on: "list charge") {} }
+        let one = time.elapsed.seconds
+        for index in 0..<200 { try await budget.spend(on: "list \(index % 4)") {} }
+        let four = time.elapsed.seconds - one
+
+        #expect((9.5...10.5).contains(one))
+        #expect((9.0...10.5).contains(four))
+    }
+
+    @Test func `slows down when the server objects and recovers step by step`() async throws {
+        let time = ManualTime()
+        let budget = RateBudget(limits, time: time.source)
+        func seconds(for count: Int) async throws -> Double {
+            let start = time.elapsed
+            for _ in 0..<count { try await budget.spend(on: "list charge") {} }
+            return (time.elapsed - start).seconds
+        }
+
+        _ = try await seconds(for: 10)
+        let before = try await seconds(for: 20)
+        budget.throttled(.operationRate, on: "list charge")
+        let after = try await seconds(for: 20)
+        time.advance(.seconds(60))
+        for _ in 0..<10 {
+            time.advance(.seconds(6))
+            _ = try await seconds(for: 1)
+        }
+        _ = try await seconds(for: 10)
+        let later = try await seconds(for: 20)
+
+        #expect(abs(before - 2) < 0.2)
+        #expect(abs(after - 2 / 0.7) < 0.4)
+        #expect(abs(later - 2) < 0.2)
+    }
+
+    @Test func `lets fewer requests out at once after an objection to their number`() async throws {
+        let time = ManualTime()
+        let budget = RateBudget(
+            RateLimits(perSecond: 10_000, perOperationPerSecond: 10_000, inFlight: 8), time: time.source)
+        budget.throttled(.concurrency, on: "list charge")
+        let crowd = Crowd()
+
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<40 {
+                group.addTask {
+                    try await budget.spend(on: "list charge") {
+                        crowd.enter()
+                        await Task.yield()
+                        crowd.leave()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+
+        #expect(crowd.most <= 4)
+        #expect(crowd.now == 0)
+    }
+}
+
+/// Counts who is inside at once.
+private final class Crowd: Sendable {
+    private let state = Mutex((now: 0, most: 0))
+
+    var now: Int { state.withLock { $0.now } }
+    var most: Int { state.withLock { $0.most } }
+
+    func enter() { state.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) } }
+
+    func leave() { state.withLock { $0.now -= 1 } }
+}
+
+struct `A retry policy` {
+    private let policy = RetryPolicy(patience: .seconds(60))
+
+    @Test func `doubles the wait, spreads it by chance and stops at half a minute`() {
+        func milliseconds(_ failures: Int, _ chance: Double) -> Int64? {
+            policy.delay(afterFailures: failures, elapsed: .zero, requested: nil, chance: chance)?.milliseconds
+        }
+
+        #expect(milliseconds(1, 0) == 250)
+        #expect(milliseconds(1, 1) == 500)
+        #expect(milliseconds(4, 1) == 4_000)
+        #expect(milliseconds(50, 1) == 32_000)
+    }
+
+    @Test func `waits as long as the server asks for`() {
+        #expect(policy.delay(afterFailures: 1, elapsed: .zero, requested: .seconds(20), chance: 0) == .seconds(20))
+    }
+
+    @Test func `ends with its patience, not with a count`() {
+        #expect(policy.delay(afterFailures: 100, elapsed: .seconds(20), requested: nil, chance: 0) != nil)
+        #expect(policy.delay(afterFailures: 2, elapsed: .milliseconds(59_900), requested: nil, chance: 0) == nil)
+    }
+}
+
+struct `A checkpoint` {
+    @Test func `survives its text`() {
+        let checkpoint = Checkpoint(createdBefore: 1_780_272_005)
+
+        #expect(checkpoint.text == #"{"version":1,"created_before":1780272005}"#)
+        #expect(Checkpoint(text: checkpoint.text) == checkpoint)
+    }
+
+    @Test(arguments: ["", "{}", "null", #"{"version":2,"created_before":1}"#, #"{"version":1,"created_before":"1"}"#])
+    func `is not made of anything else`(_ text: String) {
+        #expect(Checkpoint(text: text) == nil)
+    }
+}
