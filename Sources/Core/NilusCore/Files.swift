@@ -13,6 +13,7 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
     package static var last: SystemError { SystemError(number: errno) }
 
     package var isNotFound: Bool { number == ENOENT || number == ENOTDIR }
+    package var isTooLarge: Bool { number == EFBIG }
     package var isNoSpace: Bool { number == ENOSPC || number == EDQUOT }
     package var isAccessRefused: Bool { number == EACCES || number == EPERM || number == EROFS }
 

@@ -30,9 +30,9 @@ extension NilusError {
     }
 
     static func secretFileUnreadable(_ name: String, _ path: String, _ error: SystemError) -> NilusError {
-        NilusError(
-            .secret, .secretRefused,
-            "cannot read secret '\(name)' from file '\(path)': \(error); let the job's user read it")
+        let advice = error.isTooLarge ? "expected at most 64 KiB" : "let the job's user read it"
+        return NilusError(
+            .secret, .secretRefused, "cannot read secret '\(name)' from file '\(path)': \(error); \(advice)")
     }
 
     private static func refused(_ origin: SecretOrigin, _ found: String) -> NilusError {
