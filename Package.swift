@@ -113,8 +113,13 @@ let programs: [Target] = [
         path: "Sources/stripe-simulator", swiftSettings: strict),
 ]
 
+let testSupport: [Target] = [
+    .target(name: "LoopbackServer", path: "Tests/Support/LoopbackServer", swiftSettings: strict)
+]
+
 let allTests: [Target] = [
     tests("Core/NilusCoreTests", ["NilusCore"]),
+    tests("Core/HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "NilusCore"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
     tests("Core/CompressionTests", ["Compression"]),
     tests("Core/DigestsTests", ["Digests"]),
@@ -136,6 +141,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
-    targets: cLibraries + core + stages + programs + allTests,
+    targets: cLibraries + core + stages + programs + testSupport + allTests,
     cxxLanguageStandard: .cxx17
 )

@@ -1,1 +1,0 @@
-// The room Core/RunLog is not written yet.

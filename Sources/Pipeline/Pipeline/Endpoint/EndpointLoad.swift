@@ -1,0 +1,35 @@
+package import Extraction
+package import Loading
+
+/// The load of one endpoint into one table, as the manifest asks for it.
+package struct EndpointLoad: Sendable {
+    package let endpoint: Endpoint
+    package let mode: ReadMode
+    /// What the manifest says; see ``effectiveStrategy``.
+    package let strategy: IncrementalStrategy
+    package let isFullRefresh: Bool
+    package let table: TableName
+    /// `interval-start` and `interval-end` as seconds.
+    package let interval: Window
+    package let pageSize: Int
+    package let pageLimit: Int?
+
+    package init(
+        endpoint: Endpoint, mode: ReadMode, strategy: IncrementalStrategy, isFullRefresh: Bool = false,
+        table: TableName, interval: Window = .everything, pageSize: Int = 100, pageLimit: Int? = nil
+    ) {
+        self.endpoint = endpoint
+        self.mode = mode
+        self.strategy = strategy
+        self.isFullRefresh = isFullRefresh
+        self.table = table
+        self.interval = interval
+        self.pageSize = pageSize
+        self.pageLimit = pageLimit
+    }
+
+    /// What this load does to the table: a full refresh starts it anew, whatever the strategy of other days.
+    package var effectiveStrategy: IncrementalStrategy {
+        isFullRefresh ? .replace : strategy
+    }
+}

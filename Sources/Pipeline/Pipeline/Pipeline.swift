@@ -1,1 +1,0 @@
-// The room Pipeline/Pipeline is not written yet.

@@ -1,1 +1,0 @@
-// The room Status/KubernetesStatus is not written yet.

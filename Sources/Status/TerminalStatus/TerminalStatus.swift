@@ -1,1 +1,0 @@
-// The room Status/TerminalStatus is not written yet.

@@ -1,0 +1,107 @@
+import Glibc
+import Synchronization
+
+/// An HTTP/1.1 server for tests that answers each request with exactly the bytes it is told.
+///
+/// It speaks just enough HTTP to find the end of a GET, so that a test can answer with anything, also
+/// with what no server library would send. One thread serves one connection after the other.
+package final class LoopbackServer: Sendable {
+    /// What is sent for one request.
+    package struct Answer: Sendable {
+        let bytes: [UInt8]
+        let closes: Bool
+
+        /// A complete answer with the right length.
+        package static func http(_ status: Int, _ headers: [String] = [], body: String = "") -> Answer {
+            let lines = ["HTTP/1.1 \(status) Status"] + headers + ["Content-Length: \(body.utf8.count)", "", ""]
+            return Answer(bytes: Array((lines.joined(separator: "\r\n") + body).utf8), closes: false)
+        }
+
+        /// Nothing at all, with the connection left open.
+        package static let silence = Answer(bytes: [], closes: false)
+
+        /// Raw bytes, after which the connection is closed.
+        package static func raw(_ text: String) -> Answer {
+            Answer(bytes: Array(text.utf8), closes: true)
+        }
+    }
+
+    package let port: UInt16
+    private let listener: Int32
+    private let requests = Mutex<[String]>([])
+    private let connections = Mutex(0)
+
+    /// Starts to listen on a free port of 127.0.0.1.
+    ///
+    /// - Parameter answer: told the number of the request, from 0, and its text.
+    package init(_ answer: @escaping @Sendable (Int, String) -> Answer) throws {
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let listener = listener
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) == 0 && listen(listener, 16) == 0 && getsockname(listener, $0, &length) == 0
+            }
+        }
+        guard isBound else { throw ServerError(number: errno) }
+        port = UInt16(bigEndian: address.sin_port)
+        startThread { [self] in serve(answer) }
+    }
+
+    package struct ServerError: Error { let number: Int32 }
+
+    package var base: String { "http://127.0.0.1:\(port)" }
+    /// The texts of the requests so far.
+    package var received: [String] { requests.withLock { $0 } }
+    /// Connections accepted so far.
+    package var connectionCount: Int { connections.withLock { $0 } }
+
+    private func serve(_ answer: @Sendable (Int, String) -> Answer) {
+        while true {
+            let connection = accept(listener, nil, nil)
+            guard connection >= 0 else { return }
+            connections.withLock { $0 += 1 }
+            while let request = readRequest(connection) {
+                let number = requests.withLock { requests in
+                    requests.append(request)
+                    return requests.count - 1
+                }
+                let reply = answer(number, request)
+                _ = reply.bytes.withUnsafeBytes {
+                    send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
+                if reply.closes { break }
+            }
+            close(connection)
+        }
+    }
+
+    private func readRequest(_ connection: Int32) -> String? {
+        var text: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4_096)
+        while !text.suffix(4).elementsEqual("\r\n\r\n".utf8) {
+            let count = recv(connection, &chunk, chunk.count, 0)
+            guard count > 0 else { return nil }
+            text += chunk[..<count]
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private func startThread(_ body: @escaping @Sendable () -> Void) {
+        final class Box: Sendable {
+            let body: @Sendable () -> Void
+            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+        }
+        var thread = pthread_t()
+        pthread_create(
+            &thread, nil,
+            { context in
+                if let context { Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body() }
+                return nil
+            }, Unmanaged.passRetained(Box(body)).toOpaque())
+        pthread_detach(thread)
+    }
+}
