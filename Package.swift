@@ -125,8 +125,11 @@ let allTests: [Target] = [
     tests("Core/DigestsTests", ["Digests"]),
     tests("Core/YAMLTests", ["JSON", "NilusCore", "YAML"]),
     tests("Extract/ExtractionTests", ["Extraction", "NilusCore"]),
-    tests("Extract/StripeSourceTests", ["Extraction", "HTTPTransport", "JSON", "NilusCore", "StripeSource"]),
-    tests("Normalize/NormalizationTests", ["Extraction", "JSON", "NilusCore", "Normalization", "Records", "StripeSource"]),
+    tests(
+        "Extract/StripeSourceTests",
+        ["Extraction", "HTTPTransport", "JSON", "LoopbackServer", "NilusCore", "StripeSource"]),
+    tests(
+        "Normalize/NormalizationTests", ["Extraction", "JSON", "NilusCore", "Normalization", "Records", "StripeSource"]),
     tests("Secrets/SecretsTests", ["NilusCore", "Secrets"]),
 ]
 

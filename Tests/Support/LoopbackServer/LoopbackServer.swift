@@ -4,7 +4,7 @@ import Synchronization
 /// An HTTP/1.1 server for tests that answers each request with exactly the bytes it is told.
 ///
 /// It speaks just enough HTTP to find the end of a GET, so that a test can answer with anything, also
-/// with what no server library would send. One thread serves one connection after the other.
+/// with what no server library would send. Each connection has a thread.
 package final class LoopbackServer: Sendable {
     /// What is sent for one request.
     package struct Answer: Sendable {
@@ -59,23 +59,25 @@ package final class LoopbackServer: Sendable {
     /// Connections accepted so far.
     package var connectionCount: Int { connections.withLock { $0 } }
 
-    private func serve(_ answer: @Sendable (Int, String) -> Answer) {
+    private func serve(_ answer: @escaping @Sendable (Int, String) -> Answer) {
         while true {
             let connection = accept(listener, nil, nil)
             guard connection >= 0 else { return }
             connections.withLock { $0 += 1 }
-            while let request = readRequest(connection) {
-                let number = requests.withLock { requests in
-                    requests.append(request)
-                    return requests.count - 1
-                }
-                let reply = answer(number, request)
-                _ = reply.bytes.withUnsafeBytes {
-                    send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-                }
-                if reply.closes { break }
+            startThread { [self] in serve(connection, answer) }
+        }
+    }
+
+    private func serve(_ connection: Int32, _ answer: @Sendable (Int, String) -> Answer) {
+        defer { close(connection) }
+        while let request = readRequest(connection) {
+            let number = requests.withLock { requests in
+                requests.append(request)
+                return requests.count - 1
             }
-            close(connection)
+            let reply = answer(number, request)
+            _ = reply.bytes.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            if reply.closes { return }
         }
     }
 

@@ -1,0 +1,194 @@
+import Extraction
+import HTTPTransport
+import JSON
+import LoopbackServer
+import NilusCore
+import StripeSource
+import Synchronization
+import Testing
+
+/// Time that passes only by waiting, so that retries cost none.
+private final class WaitedTime: Sendable {
+    private let waited = Mutex(Duration.zero)
+
+    var total: Duration { waited.withLock { $0 } }
+
+    var source: TimeSource {
+        TimeSource(
+            monotonic: { self.total }, utc: { Timestamp(microseconds: 0) },
+            sleep: { duration in self.waited.withLock { $0 += duration } })
+    }
+}
+
+private let date = "Date: Mon, 01 Jun 2026 00:00:05 GMT"
+
+private func list(_ ids: ClosedRange<Int>, hasMore: Bool = false) -> String {
+    let rows = ids.map { #"{"id":"ch_\#($0)","created":\#(1_780_272_000 - $0)}"# }.joined(separator: ",")
+    return #"{"object":"list","data":[\#(rows)],"has_more":\#(hasMore),"url":"/v1/charges"}"#
+}
+
+private struct Reading {
+    let time = WaitedTime()
+    let meter = ExtractMeter()
+
+    /// Reads an endpoint from a server and returns the ids delivered.
+    func ids(
+        _ server: LoopbackServer, endpoint: StripeEndpoint = .named("charge") ?? .all[0],
+        window: Window = .everything, pageLimit: Int? = nil
+    ) async throws -> (ids: [String], result: ReadResult) {
+        let source = source(server)
+        var ids: [String] = []
+        let result = try await source.read(
+            ReadRequest(endpoint: endpoint.endpoint, window: window, pageSize: 100, pageLimit: pageLimit), meter: meter
+        ) { page in
+            page.forEachRow { row in ids.append(row.field("id")?.string ?? "") }
+        }
+        return (ids, result)
+    }
+
+    func source(_ server: LoopbackServer) -> StripeSource {
+        let limits = RateLimits(perSecond: 1_000, perOperationPerSecond: 1_000, inFlight: 4)
+        return StripeSource(
+            StripeConnection(base: server.base, key: Redacted(SecretBytes("sk_test_canary"))),
+            http: HTTPClient(HTTPConfiguration(userAgent: "nilus-test", maximumConnections: 4)),
+            budget: RateBudget(limits, time: time.source), retry: RetryPolicy(patience: .seconds(60)),
+            time: time.source, account: nil, isLive: false)
+    }
+}
+
+struct `Stripe as a source` {
+    @Test func `pages with the cursor and takes the cut from the server's clock`() async throws {
+        let server = try LoopbackServer { number, _ in
+            .http(200, [date], body: number == 0 ? list(1...100, hasMore: true) : list(101...150))
+        }
+        let reading = Reading()
+
+        let (ids, result) = try await reading.ids(server)
+
+        #expect(ids == (1...150).map { "ch_\($0)" })
+        #expect(result == ReadResult(cut: 1_780_272_005, isComplete: true))
+        #expect(server.received[0].hasPrefix("GET /v1/charges?limit=100 HTTP/1.1"))
+        #expect(server.received[1].hasPrefix("GET /v1/charges?limit=100&starting_after=ch_100 HTTP/1.1"))
+        #expect(server.received.allSatisfy { $0.contains("Stripe-Version: 2026-05-27.dahlia\r\n") })
+        #expect(reading.meter.current.requests == 2 && reading.meter.current.rowsReceived == 150)
+    }
+
+    @Test func `stops at the page limit and says that there is more`() async throws {
+        let server = try LoopbackServer { _, _ in .http(200, [date], body: list(1...100, hasMore: true)) }
+
+        let (ids, result) = try await Reading().ids(server, pageLimit: 1)
+
+        #expect(ids.count == 100)
+        #expect(!result.isComplete)
+        #expect(server.received.count == 1)
+    }
+
+    struct Passing: Sendable, CustomTestStringConvertible {
+        let title: String
+        let answer: LoopbackServer.Answer
+        var testDescription: String { title }
+    }
+
+    @Test(arguments: [
+        Passing(title: "429", answer: .http(429, ["Stripe-Rate-Limited-Reason: endpoint-rate"])),
+        Passing(title: "503", answer: .http(503)), Passing(title: "409", answer: .http(409)),
+        Passing(title: "a closed connection", answer: .raw("")),
+        Passing(title: "half an answer", answer: .raw("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{")),
+        Passing(title: "a page of HTML", answer: .http(200, [date], body: "<html>please log in</html>")),
+        Passing(title: "truncated JSON", answer: .http(200, [date], body: String(list(1...50).dropLast(20)))),
+        Passing(title: "an empty body", answer: .http(200, [date])),
+    ])
+    func `gets over a passing failure`(_ passing: Passing) async throws {
+        let server = try LoopbackServer { number, _ in
+            number < 2 ? passing.answer : .http(200, [date], body: list(1...50))
+        }
+        let reading = Reading()
+
+        let (ids, _) = try await reading.ids(server)
+
+        #expect(ids.count == 50)
+        #expect(reading.meter.current.retries == 2)
+        #expect(reading.time.total >= .milliseconds(750))
+    }
+
+    @Test func `gives up in the end and says how often and how long it tried`() async throws {
+        let server = try LoopbackServer { _, _ in .http(429, ["Retry-After: 25"]) }
+
+        let error = try await #require(throws: NilusError.self) { try await Reading().ids(server) }
+
+        #expect(error.code == .sourceThrottled)
+        #expect(
+            error.message == "cannot read page 1 of endpoint 'charge': answered 429 3 times in 50 s; "
+                + "lower 'requests-per-second' or run later")
+    }
+
+    @Test func `halves a page that is too large`() async throws {
+        let filler = String(repeating: "x", count: 9 << 20)
+        let server = try LoopbackServer { _, request in
+            if request.contains("limit=100&") || request.contains("limit=100 ") {
+                return .http(200, [date], body: #"{"data":[],"has_more":false,"x":"\#(filler)"}"#)
+            }
+            return .http(200, [date], body: list(1...40))
+        }
+
+        let (ids, _) = try await Reading().ids(server)
+
+        #expect(ids.count == 40)
+        #expect(server.received[1].hasPrefix("GET /v1/charges?limit=50 "))
+    }
+
+    @Test func `refuses to read without the server's clock`() async throws {
+        let server = try LoopbackServer { _, _ in .http(200, body: list(1...5)) }
+
+        let error = try await #require(throws: NilusError.self) { try await Reading().ids(server) }
+
+        #expect(error.code == .sourceRefused)
+        #expect(error.message.contains("has no valid 'Date' header"))
+    }
+
+    @Test func `reads both halves of the prices and drops a price that changed sides`() async throws {
+        let server = try LoopbackServer { _, request in
+            .http(200, [date], body: request.contains("active=true") ? list(1...3) : list(3...5))
+        }
+        let reading = Reading()
+
+        let (ids, _) = try await reading.ids(server, endpoint: try #require(StripeEndpoint.named("price")))
+
+        #expect(ids == ["ch_1", "ch_2", "ch_3", "ch_4", "ch_5"])
+        #expect(reading.meter.current.rowsDropped == [.duplicate: 1])
+    }
+
+    @Test func `takes subscription items out of their subscriptions and fetches those left out`() async throws {
+        @Sendable func subscription(_ number: Int, _ items: ClosedRange<Int>, hasMore: Bool) -> String {
+            let list = list(items, hasMore: hasMore)
+            return #"{"id":"sub_\#(number)","created":1780000000,"items":\#(list)}"#
+        }
+        let server = try LoopbackServer { _, request in
+            if request.contains("/v1/subscription_items") {
+                return .http(200, [date], body: list(13...15))
+            }
+            let rows = [subscription(1, 1...2, hasMore: false), subscription(2, 3...12, hasMore: true)]
+            return .http(200, [date], body: #"{"data":[\#(rows.joined(separator: ","))],"has_more":false}"#)
+        }
+
+        let (ids, _) = try await Reading().ids(
+            server, endpoint: try #require(StripeEndpoint.named("subscription_item")))
+
+        #expect(ids == (1...15).map { "ch_\($0)" })
+        #expect(server.received[0].hasPrefix("GET /v1/subscriptions?limit=100&status=all "))
+        #expect(
+            server.received[1].hasPrefix(
+                "GET /v1/subscription_items?subscription=sub_2&limit=100&starting_after=ch_12 "))
+    }
+
+    @Test func `knows its account when the key may see it, and does without`() async throws {
+        let open = try LoopbackServer { _, _ in .http(200, body: #"{"id":"acct_7","object":"account"}"#) }
+        let closed = try LoopbackServer { _, _ in .http(403, body: #"{"error":{"message":"no"}}"#) }
+        let wrong = try LoopbackServer { _, _ in .http(401, body: #"{"error":{"message":"no"}}"#) }
+
+        #expect(try await Reading().source(open).identify() == SourceIdentity(account: "acct_7", isLive: false))
+        #expect(try await Reading().source(closed).identify() == SourceIdentity(account: nil, isLive: false))
+        let error = try await #require(throws: NilusError.self) { try await Reading().source(wrong).identify() }
+        #expect(error.code == .keyRefused)
+    }
+}
