@@ -29,7 +29,8 @@ struct EventReader: ~Copyable {
 
     /// Reads the next event.
     ///
-    /// - Throws: `manifestInvalid` at the place where the text is no YAML; nothing can be read after it.
+    /// - Throws: `manifestInvalid` at the place where the text is no YAML; nothing can be read after
+    /// it.
     mutating func next() throws(NilusError) -> YAMLEvent {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else { throw syntaxFault() }

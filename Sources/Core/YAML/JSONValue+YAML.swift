@@ -1,7 +1,8 @@
 package import JSON
 
 extension JSONValue {
-    /// The value as a YAML document in block style: two spaces a level, members in order, a line feed at the end.
+    /// The value as a YAML document in block style: two spaces a level, members in order, a line feed
+    /// at the end.
     ///
     /// Texts are quoted exactly where a reader of YAML 1.1 or 1.2 would take them for another type or
     /// not read them at all; everything in quotes is on one line.
@@ -23,7 +24,8 @@ private struct BlockWriter {
         }
     }
 
-    /// Writes the lines of a filled list or object; `startsOnLine` when the first line is begun already.
+    /// Writes the lines of a filled list or object; `startsOnLine` when the first line is begun
+    /// already.
     private mutating func writeBlock(_ value: JSONValue, indentation: Int, startsOnLine: Bool) {
         let margin = String(repeating: " ", count: indentation)
         var isFirst = startsOnLine

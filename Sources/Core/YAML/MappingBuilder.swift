@@ -60,7 +60,8 @@ extension NilusError {
         _ key: String, first: SourceLocation, at place: SourceLocation
     ) -> NilusError {
         manifest(
-            "key \(MessageText.quoted(key)) is written twice; the first is on line \(first.line), column \(first.column)",
+            "key \(MessageText.quoted(key)) is written twice; "
+                + "the first is on line \(first.line), column \(first.column)",
             at: place)
     }
 

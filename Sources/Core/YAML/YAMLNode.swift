@@ -12,9 +12,12 @@ package struct YAMLNode: Sendable, Equatable {
         case mapping([YAMLEntry])
     }
 
+    /// What it holds.
     package let content: Content
+    /// Where it begins; for an aliased value, where the anchored one begins.
     package let location: SourceLocation
 
+    /// A node from its parts.
     package init(_ content: Content, at location: SourceLocation) {
         self.content = content
         self.location = location
@@ -23,11 +26,15 @@ package struct YAMLNode: Sendable, Equatable {
 
 /// A key of a mapping with its value.
 package struct YAMLEntry: Sendable, Equatable {
-    /// The key as text, whatever type a plain key would resolve to: `on`, `1` and `true` are texts here.
+    /// The key as text, whatever type a plain key would resolve to: `on`, `1` and `true` are texts
+    /// here.
     package let key: String
+    /// Where the key begins.
     package let keyLocation: SourceLocation
+    /// The value under the key.
     package let value: YAMLNode
 
+    /// An entry from its parts.
     package init(key: String, at keyLocation: SourceLocation, value: YAMLNode) {
         self.key = key
         self.keyLocation = keyLocation

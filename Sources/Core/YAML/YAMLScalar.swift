@@ -13,12 +13,14 @@ package struct YAMLScalar: Sendable, Equatable {
         case text
     }
 
+    /// The text, escapes and folding resolved.
     package let text: String
     /// Whether it was written without quotes and not as a block.
     package let isPlain: Bool
     /// Whether the text stands on one line of the file exactly as it is here.
     package let isVerbatim: Bool
 
+    /// A scalar from its parts.
     package init(_ text: String, isPlain: Bool, isVerbatim: Bool = false) {
         self.text = text
         self.isPlain = isPlain
