@@ -131,6 +131,7 @@ let allTests: [Target] = [
     tests(
         "Normalize/NormalizationTests", ["Extraction", "JSON", "NilusCore", "Normalization", "Records", "StripeSource"]),
     tests("Secrets/SecretsTests", ["NilusCore", "Secrets"]),
+    tests("Workflow/WorkflowManifestTests", ["NilusCore", "WorkflowManifest"]),
 ]
 
 let package = Package(

@@ -1,1 +1,0 @@
-// The room Workflow/WorkflowManifest is not written yet.

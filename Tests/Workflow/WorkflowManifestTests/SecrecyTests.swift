@@ -1,0 +1,48 @@
+import NilusCore
+import Testing
+
+@testable import WorkflowManifest
+
+struct `A key in a manifest` {
+    private static let key = "sk_live_51CanaryCanaryCanary"
+
+    @Test func `is not printed with the workflow, however it is dumped`() throws {
+        var manifest = ManifestText()
+        manifest.spec = "stack: nilus:1.0\nenvs: {STRIPE_API_KEY: \(Self.key)}"
+        manifest.address = "stripe://\(Self.key)@h/\(Self.key)?api_key=\(Self.key)"
+        manifest.source = "source-table: charge\nmask: {email: 'hmac:\(Self.key)'}"
+
+        let workflow = try #require(try manifest.read().runnableWorkflows().first)
+        var dumped = ""
+        dump(workflow, to: &dumped)
+
+        #expect(workflow.nodes.first?.source.address[parameter: "api_key"]?.value.literal?.expose() == Self.key)
+        #expect(!dumped.contains("Canary"))
+        #expect(!String(reflecting: workflow).contains("Canary"))
+        #expect(!"\(workflow)".contains("Canary"))
+    }
+
+    /// Wherever it is put by mistake, and whatever fault that gives.
+    @Test(arguments: [ManifestText.Part.header, .workflow, .node, .spec, .address, .source, .sinkAddress, .sink])
+    func `is in no fault, wherever it stands by mistake`(_ part: ManifestText.Part) {
+        let places = [
+            "K", "name: K", "K: K", "type: K", "stack: K", "stack: nilus:K", "envs: {K: K}", "envs: [K]", "logLevel: K",
+            "schedule: {cron: K, timezone: K, endOn: K, concurrencyPolicy: K}", "dependencies: [K, K]",
+            "retry: {count: K, strategy: K, duration: K}", "resources: {requests: {cpu: K, memory: K}}",
+            "dataosSecrets: [{consumptionType: K}, K]", "source-table: K", "source-table: 'K,K,a:K'", "mask: {K: K}",
+            "mask: {email: K}", "type-hints: {K: K}", "page-size: K", "interval-start: K", "dest-table: K",
+            "dest-table: a.K.b/K", "incremental-strategy: K", "partition-by: [{column: a, type: K, K: K}]",
+            "maintenance: K", "stripe://?K", "stripe://?K=K&K=K", "stripe://?api_key=%zz K", "K://x",
+            "dataos://K:K/K?K",
+            "\"stripe://?api_key=K\\n\"", "stripe://?api_key=<K>", "stripe://?api_key=${K}", "${{K}}", "!K K", "*K",
+            "{K: {K",
+            "'K", "\"\\K\"", "requests-per-second: K",
+        ]
+
+        for place in places {
+            let text = place.map { $0 == "K" ? Self.key : String($0) }.joined()
+            let found = ManifestText.with(part, text).faults.joined(separator: "\n")
+            #expect(!found.contains("Canary"), "\(place): \(found)")
+        }
+    }
+}
