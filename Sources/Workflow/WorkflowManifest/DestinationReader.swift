@@ -11,7 +11,7 @@ struct DestinationReader {
     /// Returns `nil` when no table is named properly, and reports why.
     func read(_ options: SectionReader?, address: ManifestAddress, at place: SourceLocation) -> DestinationTable? {
         let depot = address.depotAddress
-        guard let entry = options?["dest-table"] else { return fromAddress(address, depot, at: place) }
+        guard let entry = options?.probable("dest-table") else { return fromAddress(address, depot, at: place) }
         guard let text = options?.text(of: entry), var levels = levels(of: text) else { return nil }
         if levels.count == 1, let collection = depot?.collection { levels.insert(collection, at: 0) }
         guard levels.count > 1 else {

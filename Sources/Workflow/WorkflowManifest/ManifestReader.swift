@@ -23,12 +23,15 @@ package struct ManifestReader: Sendable {
         for document in stream.documents {
             let log = FaultLog()
             if let workflow = read(document, log) {
-                if let fault = Self.sameName(workflow, among: workflows) { log.add(fault) }
-                workflows.append(workflow)
+                if let fault = Self.sameName(workflow, among: workflows) {
+                    log.add(fault)
+                } else {
+                    workflows.append(workflow)
+                }
             }
             faults += log.faults
         }
-        return ManifestReading(file: file, workflows: workflows, faults: faults)
+        return ManifestReading(file: file, workflows: stream.faults.isEmpty ? workflows : [], faults: faults)
     }
 
     private func read(_ document: YAMLNode, _ log: FaultLog) -> Workflow? {

@@ -4,7 +4,7 @@ package import NilusCore
 package struct ManifestReading: Sendable {
     /// The name of the file as places show it.
     package let file: String
-    /// The workflows without errors, in file order.
+    /// The workflows without errors, in file order; none where the YAML itself has faults.
     package let workflows: [Workflow]
     /// Errors, warnings and remarks, in file order.
     package let faults: [ManifestFault]
@@ -12,10 +12,12 @@ package struct ManifestReading: Sendable {
     init(file: String, workflows: [Workflow], faults: [ManifestFault]) {
         self.file = file
         self.workflows = workflows
-        // Sorted stably: faults at one place stay in the order found.
+        // Sorted stably: faults at one place stay in the order found. A value that aliases repeat is
+        // read several times and would show its faults as often.
+        var seen: Set<ManifestFault> = []
         self.faults = faults.enumerated().sorted { left, right in
             (left.element.location, left.offset) < (right.element.location, right.offset)
-        }.map(\.element)
+        }.map(\.element).filter { seen.insert($0).inserted }
     }
 
     /// All errors as one; `nil` when there is none.

@@ -2,7 +2,7 @@ import YAML
 
 /// The rule for names of workflows and nodes.
 enum ResourceName {
-    /// Longest name, in characters: nilus-contract, "Resource header".
+    /// Longest name, in characters, that the platform accepts.
     static let maximumLength = 48
 
     /// Says what is wrong with a name of a resource; `nil` when nothing is.

@@ -37,17 +37,17 @@ extension SectionReader {
     /// `true` or `false`.
     func boolean(_ key: String) -> Bool? {
         self[key].flatMap { entry in
-            log.attempt { () throws(NilusError) in try entry.value.asWritten.boolean("'\(key)'") }
+            log.attempt { () throws(NilusError) in try entry.value.asWritten.boolean("'\(entry.key)'") }
         }
     }
 
     /// A whole number within a range, in quotes or not.
     func integer(_ key: String, in range: ClosedRange<Int>) -> Located<Int>? {
-        guard let entry = self[key], isFilled(entry.value, "'\(key)'"),
-            let value = log.attempt({ () throws(NilusError) in try entry.value.asWritten.integer("'\(key)'") })
+        guard let entry = self[key], isFilled(entry.value, "'\(entry.key)'"),
+            let value = log.attempt({ () throws(NilusError) in try entry.value.asWritten.integer("'\(entry.key)'") })
         else { return nil }
         guard let number = Int(exactly: value), range.contains(number) else {
-            log.add(.outOfRange(key, value, range, at: entry.value.location))
+            log.add(.outOfRange(entry.key, value, range, at: entry.value.location))
             return nil
         }
         return Located(number, at: entry.value.location)
@@ -57,7 +57,8 @@ extension SectionReader {
     func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
         _ key: String, of type: Choice.Type
     ) -> Located<Choice>? {
-        text(key).flatMap { choice($0, for: "'\(key)'", of: type) }
+        guard let entry = self[key] else { return nil }
+        return text(of: entry).flatMap { choice($0, for: "'\(entry.key)'", of: type) }
     }
 
     /// Reads a word of a closed set that stands anywhere.
@@ -71,9 +72,9 @@ extension SectionReader {
 
     /// A moment as ISO 8601 date or date-time.
     func timestamp(_ key: String) -> Located<Timestamp>? {
-        guard let text = text(key) else { return nil }
+        guard let entry = self[key], let text = text(of: entry) else { return nil }
         guard let moment = Timestamp(iso8601: text.value) else {
-            log.add(.notAMoment(key, text))
+            log.add(.notAMoment(entry.key, text))
             return nil
         }
         return Located(moment, at: text.location)

@@ -52,16 +52,22 @@ struct SectionReader {
         return entry
     }
 
+    /// The entry of a key, or of an unknown one that was probably meant for it and is an error then.
+    ///
+    /// So what stands under a misspelled key is checked in the same pass.
+    func probable(_ key: String) -> YAMLEntry? {
+        if entries[key] != nil { return self[key] }
+        guard let entry = misspelled[key], !entry.value.isNull else { return nil }
+        log.escalate(at: entry.keyLocation)
+        return entry
+    }
+
     /// The entry of a key that must be there; reports it when it is not.
     ///
     /// An unknown key that is probably this one is read in its place, so that what it holds is checked
     /// too.
     func required(_ key: String) -> YAMLEntry? {
-        if let entry = self[key] { return entry }
-        if entries[key] == nil, let entry = misspelled[key] {
-            log.escalate(at: entry.keyLocation)
-            return entry
-        }
+        if let entry = probable(key) { return entry }
         if let empty = entries[key] {
             log.add(.emptyKey(key, in: name, at: empty.keyLocation))
         } else {

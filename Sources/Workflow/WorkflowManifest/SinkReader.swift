@@ -8,7 +8,7 @@ struct SinkReader {
 
     static let sectionKeys = SourceReader.sectionKeys
 
-    /// Options of a sink: nilus-contract section 2, and `maintenance` of our own.
+    /// Options of a sink: those that Nilus documents, and `maintenance` of our own.
     static let optionNames = [
         "dest-table", "primary-key", "incremental-strategy", "full-refresh", "partition-by", "cluster-by",
         "loader-file-size", "aws_region", "aws_endpoint", "iceberg_metadata_compression", "maintenance",

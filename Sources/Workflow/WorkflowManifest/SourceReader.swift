@@ -9,7 +9,7 @@ struct SourceReader {
     /// Keys that a section with an address may have.
     static let sectionKeys = KeySet.resource(["address", "options"])
 
-    /// Options of a source: nilus-contract section 2, and `requests-per-second` of our own.
+    /// Options of a source: those that Nilus documents, and `requests-per-second` of our own.
     static let optionNames = [
         "source-table", "primary-key", "incremental-key", "interval-start", "interval-end", "type-hints", "page-size",
         "extract-parallelism", "yield-limit", "mask", "max-table-nesting", "sql-exclude-columns",

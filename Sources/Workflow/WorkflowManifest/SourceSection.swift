@@ -42,8 +42,8 @@ package struct SourceTable: Sendable, Equatable {
         self.location = location
     }
 
-    /// Whether it stands for every endpoint of the source.
-    package var isAll: Bool { name == "all" }
+    /// Whether it stands for every endpoint of the source: `all`, in any case.
+    package var isAll: Bool { name.lowercased() == "all" }
 }
 
 /// The options of a source, each `nil` or empty when it is not written.

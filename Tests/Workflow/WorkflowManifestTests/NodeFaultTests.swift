@@ -186,4 +186,37 @@ struct `Faults of a node` {
         #expect(node.secrets.map(\.consumptionType) == [.envVars, .propFile])
         #expect(node.secrets.map(\.workspace) == [nil, "w"])
     }
+
+    @Test(arguments: [
+        ("INFO", NodeLogLevel.info), ("warn", .warning), ("Warning", .warning), ("DEBUG", .debug), ("error", .error),
+        ("TRACE", .trace),
+    ])
+    func `leave room for log levels in any case`(_ text: String, _ level: NodeLogLevel) {
+        #expect(ManifestText.with(.spec, "stack: nilus:1.0\nlogLevel: \(text)").loadedNode?.logLevel == level)
+    }
+
+    @Test func `are told once when aliases repeat them`() {
+        let text = """
+            name: test
+            version: v1
+            type: workflow
+            workflow:
+              dag:
+                - name: first
+                  spec: &spec
+                    stack: flare:1.0
+                    stackSpec: &sections
+                      source: {address: "stripe://", options: {source-table: charge}}
+                      sink: {address: dataos://lake, options: {dest-table: "stripe.{endpoint}", foo: 1}}
+                - name: second
+                  dependencies: [first]
+                  spec: *spec
+            """
+
+        #expect(
+            readManifest(text).faults.map(\.description) == [
+                "w.yaml:8:16: unknown stack 'flare'; expected 'nilus:1.0' or another version of 'nilus'",
+                "w.yaml:11:85: unknown key 'foo' in 'sink.options'; remove it",
+            ])
+    }
 }

@@ -140,8 +140,6 @@ struct `Faults of a resource` {
                 "w.yaml:6:3: warning: unknown key 'stackSpec' in 'spec'; it is ignored",
                 "w.yaml:7:3: unknown key 'soruce' in 'spec'; did you mean 'source'?",
                 "w.yaml:7:44: unknown key 'source_tabel' in 'source.options'; did you mean 'source_table'?",
-                "w.yaml:8:3: the sink names no table; write 'dest-table: schema.table' in its options, "
-                    + "or 'dataos://depot:schema/table' as the address",
                 "w.yaml:8:46: unknown key 'dest_tabel' in 'sink.options'; did you mean 'dest_table'?",
             ])
     }

@@ -28,9 +28,9 @@ struct `Sink options` {
             "14:11: the sink names no table; write 'dest-table: schema.table' in its options, or 'dataos://depot:schema/table' as the address"
         ),
         FaultCase(
-            .sink, "dest-tabel: a.b",
-            "14:11: the sink names no table; write 'dest-table: schema.table' in its options, or 'dataos://depot:schema/table' as the address",
-            "17:15: unknown key 'dest-tabel' in 'sink.options'; did you mean 'dest-table'?"),
+            .sink, "dest-tabel: a.b/c",
+            "17:15: unknown key 'dest-tabel' in 'sink.options'; did you mean 'dest-table'?",
+            "17:27: 'a.b/c' cannot name a table: '/' can be part of no name; expected 'schema.table'"),
         FaultCase(
             .sinkAddress, "dataos://lake:other",
             "17:27: 'dest-table' is 'stripe.charge' but the sink address names 'other'; keep one of them"),
@@ -101,7 +101,7 @@ struct `Sink options` {
             "18:33: 'loader-file-size' must be from 1 to 1,000,000,000; found 0"),
         FaultCase(
             .sink, "dest-table: a.b\niceberg-metadata-compression: zstd",
-            "18:45: 'iceberg_metadata_compression' cannot be 'zstd'; expected 'none' or 'gzip'"),
+            "18:45: 'iceberg-metadata-compression' cannot be 'zstd'; expected 'none' or 'gzip'"),
         FaultCase(
             .sink, "dest-table: a.b\nmaintenance: always",
             "18:28: 'maintenance' cannot be 'always'; expected 'auto' or 'none'"),
