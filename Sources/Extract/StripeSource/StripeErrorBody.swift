@@ -41,22 +41,7 @@ struct StripeErrorBody {
     ]
 
     private static func presentable(_ message: String) -> String {
-        var safe = ""
-        var word = ""
-        for character in message.prefix(longestMessage) {
-            if character.isLetter || character.isNumber || character == "_" || character == "*" {
-                word.append(character)
-            } else {
-                safe += shown(word)
-                safe.append(character.isWhitespace ? " " : character)
-                word = ""
-            }
-        }
-        safe += shown(word)
+        let safe = MessageText.withoutCredentials(message, limit: longestMessage)
         return safe.hasSuffix(".") ? String(safe.dropLast()) : safe
-    }
-
-    private static func shown(_ word: String) -> String {
-        ["sk_", "rk_", "pk_", "whsec_"].contains(where: word.hasPrefix) ? "<redacted>" : word
     }
 }

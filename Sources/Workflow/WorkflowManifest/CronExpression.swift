@@ -1,3 +1,4 @@
+import NilusCore
 import YAML
 
 /// The five fields of a cron expression, as far as their form and ranges can be checked.

@@ -30,6 +30,18 @@ package struct ManifestFault: Sendable, Hashable {
     }
 }
 
+extension ManifestFault {
+    /// A fault with which the workflow cannot run.
+    package static func error(_ message: String, at location: SourceLocation) -> ManifestFault {
+        ManifestFault(.error, message, at: location)
+    }
+
+    /// A fault with which the workflow runs, though probably not as meant.
+    package static func warning(_ message: String, at location: SourceLocation) -> ManifestFault {
+        ManifestFault(.warning, message, at: location)
+    }
+}
+
 extension ManifestFault: CustomStringConvertible {
     /// The fault on one line, its place first; errors carry no severity, as with compilers of old.
     package var description: String {

@@ -1,3 +1,4 @@
+import NilusCore
 import YAML
 
 /// The rule for names of workflows and nodes.

@@ -1,3 +1,4 @@
+import NilusCore
 import YAML
 
 /// Reads `stack`: `nilus:1.0`, `nilus+flavor:1.0`.

@@ -1,5 +1,5 @@
+import NilusCore
 import Testing
-import YAML
 
 struct `Text in messages` {
     @Test(arguments: [

@@ -1,0 +1,51 @@
+/// Text from outside as messages show it: without anything that looks like a credential.
+package enum MessageText {
+    /// Longest text that is quoted, in characters.
+    static let maximumLength = 64
+
+    /// The text in single quotes, or its length where it is long, unprintable or looks like a secret.
+    ///
+    /// A key pasted into the wrong place must not travel into a log by way of an error message.
+    package static func quoted(_ text: some StringProtocol) -> String {
+        let isPrintable = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+        guard isPrintable, text.count <= maximumLength, !holdsCredential(text) else {
+            return "(\(text.count) characters, not shown)"
+        }
+        return "'\(text)'"
+    }
+
+    /// The text on one line, of at most `limit` characters, with `<redacted>` for words that look like credentials.
+    package static func withoutCredentials(_ text: some StringProtocol, limit: Int) -> String {
+        var safe = ""
+        var word = ""
+        for character in text.prefix(limit) {
+            if isWordCharacter(character) {
+                word.append(character)
+            } else {
+                safe += shown(word) + (character.isWhitespace ? " " : String(character))
+                word = ""
+            }
+        }
+        return safe + shown(word)
+    }
+
+    /// What credentials begin with; Stripe documents these letters of its keys and nothing more.
+    private static let secretPrefixes = ["sk_", "rk_", "pk_", "rkcs_", "whsec_"]
+
+    private static func holdsCredential(_ text: some StringProtocol) -> Bool {
+        text.split { !isWordCharacter($0) }.contains { isCredential($0) }
+    }
+
+    private static func isWordCharacter(_ character: Character) -> Bool {
+        character.isLetter || character.isNumber || character == "_" || character == "*"
+    }
+
+    /// Whether a word begins as a credential does; `task_id` does not.
+    private static func isCredential(_ word: some StringProtocol) -> Bool {
+        secretPrefixes.contains(where: word.hasPrefix) || ["_live_", "_test_"].contains(where: word.contains)
+    }
+
+    private static func shown(_ word: String) -> String {
+        isCredential(word) ? "<redacted>" : word
+    }
+}
