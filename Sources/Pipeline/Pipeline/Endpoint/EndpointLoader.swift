@@ -1,0 +1,81 @@
+import Extraction
+import Loading
+import Logging
+import NilusCore
+import Normalization
+import RunStatus
+
+/// Carries one load out: opens the table, reads, normalizes, writes, reconciles, commits.
+struct EndpointLoader {
+    let load: EndpointLoad
+    let source: any Source
+    let sink: any Sink
+    let identity: SourceIdentity
+    let loadIdentity: LoadIdentity
+    let naming: ColumnNaming
+    let record: EndpointRecord
+
+    /// - Throws: what the stages throw; nothing of the load is visible then, unless the error says so.
+    func run() async throws {
+        let request = LoadRequest(
+            table: load.table, strategy: load.effectiveStrategy,
+            columns: TableColumns.declared(by: load.endpoint, naming: naming), identity: loadIdentity,
+            origin: DataOrigin(account: identity.account, isLive: identity.isLive))
+        switch try await sink.open(request) {
+        case .alreadyCommitted(let receipt):
+            record.finish(.succeeded(.alreadyCommitted, "run '\(loadIdentity.runID)' is committed"), receipt)
+        case .ready(let table):
+            do {
+                try await fill(table)
+            } catch {
+                await table.abandon()
+                throw error
+            }
+        }
+    }
+
+    private func fill(_ table: any TableLoad) async throws {
+        let plan = try ReadPlan(load, table: TableFacts(checkpoint: table.checkpoint, hasRows: table.hasRows))
+        record.warn(table.remarks + plan.warnings)
+        guard !plan.window.isEmpty else {
+            record.finish(.succeeded(.completed, "nothing to read: the table is complete up to the interval's end"), nil)
+            await table.abandon()
+            return
+        }
+        let account = table.rowIDAccount ?? identity.account ?? ""
+        let normalizer = Normalizer(
+            load.endpoint, table: table.schema, unfillable: table.unfillableColumns, naming: naming,
+            loadID: loadIdentity.loadID, account: account)
+        let result = try await read(plan, through: normalizer, into: table)
+        try reconcile(normalizer.report)
+        let receipt = try await table.commit(
+            CommitFacts(
+                checkpoint: plan.progress.change(cut: result.cut), rowCount: normalizer.report.rows,
+                rowIDAccount: account))
+        record.finish(.succeeded(.completed), receipt)
+    }
+
+    private func read(
+        _ plan: ReadPlan, through normalizer: Normalizer, into table: any TableLoad
+    ) async throws -> ReadResult {
+        let request = ReadRequest(
+            endpoint: load.endpoint, window: plan.window, pageSize: load.pageSize, pageLimit: load.pageLimit)
+        return try await source.read(request, meter: record.meter) { page in
+            let batch = normalizer.normalize(page)
+            try await table.write(batch)
+            record.progress(normalizer.report)
+        }
+    }
+
+    /// Refuses to commit when rows got lost between the stages: received = written + dropped.
+    private func reconcile(_ report: NormalizeReport) throws(NilusError) {
+        let counters = record.meter.current
+        guard counters.rowsReceived == report.rows + counters.totalDropped else {
+            throw .defect(
+                .normalize,
+                "endpoint '\(load.endpoint.name)' gave \(counters.rowsReceived) rows, of which \(report.rows) were "
+                    + "written and \(counters.totalDropped) dropped")
+        }
+        record.progress(report)
+    }
+}

@@ -1,0 +1,113 @@
+import Extraction
+import Loading
+import Logging
+import NilusCore
+import Normalization
+package import RunStatus
+import Synchronization
+
+/// Keeps the status of a run while many tasks change it, and tells the observer of every new phase.
+package final class RunRecorder: Sendable {
+    private let run: Mutex<WorkflowRun>
+    private let time: TimeSource
+    private let observe: @Sendable (WorkflowRun) -> Void
+
+    init(_ run: WorkflowRun, time: TimeSource, observe: @escaping @Sendable (WorkflowRun) -> Void) {
+        self.run = Mutex(run)
+        self.time = time
+        self.observe = observe
+    }
+
+    /// The run as it stands.
+    package var current: WorkflowRun { run.withLock { $0 } }
+
+    /// Changes figures, of which nobody is told at once.
+    func update(_ change: (inout WorkflowRun) -> Void) {
+        run.withLock { change(&$0) }
+    }
+
+    /// Changes a phase and tells the observer.
+    func announce(_ change: (inout WorkflowRun, Timestamp) -> Void) {
+        let now = time.utc()
+        let changed = run.withLock { run in
+            change(&run, now)
+            return run
+        }
+        observe(changed)
+    }
+}
+
+/// The part of a run's status that belongs to one endpoint.
+struct EndpointRecord: Sendable {
+    private let recorder: RunRecorder
+    private let node: Int
+    private let endpoint: Int
+    let meter: ExtractMeter
+
+    init(_ recorder: RunRecorder, node: Int, endpoint: Int, meter: ExtractMeter) {
+        self.recorder = recorder
+        self.node = node
+        self.endpoint = endpoint
+        self.meter = meter
+    }
+
+    func start() {
+        recorder.announce { run, now in
+            run.nodes[node].endpoints[endpoint].outcome = .running
+            run.nodes[node].endpoints[endpoint].startTime = now
+        }
+    }
+
+    func warn(_ warnings: [String]) {
+        guard !warnings.isEmpty else { return }
+        recorder.update { $0.warn(warnings) }
+    }
+
+    /// Takes over the figures of the extraction and the normalization.
+    func progress(_ report: NormalizeReport) {
+        let counters = meter.current
+        recorder.update { run in
+            run.nodes[node].endpoints[endpoint].take(counters)
+            run.nodes[node].endpoints[endpoint].rows.written = report.rows
+            run.nodes[node].endpoints[endpoint].rows.misfits = report.misfits
+        }
+    }
+
+    func finish(_ outcome: Outcome, _ receipt: CommitReceipt?) {
+        let counters = meter.current
+        recorder.announce { run, now in
+            run.nodes[node].endpoints[endpoint].take(counters)
+            run.nodes[node].endpoints[endpoint].outcome = outcome
+            run.nodes[node].endpoints[endpoint].completionTime = now
+            run.nodes[node].endpoints[endpoint].commit = receipt.map(CommitFigures.init)
+        }
+    }
+}
+
+extension WorkflowRun {
+    /// Adds warnings, each once.
+    mutating func warn(_ new: [String]) {
+        warnings += new.filter { !warnings.contains($0) }
+    }
+}
+
+extension EndpointStatus {
+    fileprivate mutating func take(_ counters: ExtractCounters) {
+        extract.requests = counters.requests
+        extract.retries = counters.retries
+        extract.throttled = counters.throttled
+        extract.pages = counters.pages
+        extract.bytes = counters.bytes
+        rows.received = counters.rowsReceived
+        rows.dropped = Dictionary(uniqueKeysWithValues: counters.rowsDropped.map { ($0.key.rawValue, $0.value) })
+    }
+}
+
+extension CommitFigures {
+    init(_ receipt: CommitReceipt) {
+        self.init(
+            snapshotID: receipt.snapshotID, metadataLocation: receipt.metadataLocation, rowsAdded: receipt.rowsAdded,
+            filesAdded: receipt.filesAdded, bytesAdded: receipt.bytesAdded, rowsInTable: receipt.rowsInTable,
+            schemaChanges: receipt.schemaChanges, checkpoint: receipt.checkpoint)
+    }
+}
