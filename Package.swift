@@ -113,8 +113,13 @@ let programs: [Target] = [
         path: "Sources/stripe-simulator", swiftSettings: strict),
 ]
 
+let support: [Target] = [
+    .target(name: "Randomness", path: "Tests/Support/Randomness", swiftSettings: strict)
+]
+
 let allTests: [Target] = [
     tests("Core/NilusCoreTests", ["NilusCore"]),
+    tests("Load/AvroTests", ["Avro", "JSON", "Randomness"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
 ]
 
@@ -129,6 +134,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
-    targets: cLibraries + core + stages + programs + allTests,
+    targets: cLibraries + core + stages + programs + support + allTests,
     cxxLanguageStandard: .cxx17
 )
