@@ -8,8 +8,9 @@ package enum RawDeflate {
 
     /// Decompresses a complete deflate stream of at most `limit` bytes.
     ///
-    /// - Throws: `CompressionError` when the bytes are no complete stream, are followed by others, or
-    ///   hold more than `limit` bytes.
+    /// Bytes after the end of the stream are ignored: pyiceberg leaves three of zlib's checksum there.
+    ///
+    /// - Throws: `CompressionError` when the bytes are no complete stream, or hold more than `limit` bytes.
     package static func inflate(_ bytes: [UInt8], limit: Int) throws(CompressionError) -> [UInt8] {
         var stream = z_stream()
         guard inflateInit2_(&stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
@@ -55,7 +56,6 @@ package enum RawDeflate {
         }
         guard output.count <= limit else { throw CompressionError("more than \(limit) bytes in a deflate stream") }
         guard status == Z_STREAM_END else { throw CompressionError("a deflate stream is damaged or cut short") }
-        guard stream.avail_in == 0 else { throw CompressionError("bytes follow a deflate stream") }
         return output
     }
 }
