@@ -114,7 +114,11 @@ let programs: [Target] = [
 ]
 
 let support: [Target] = [
-    .target(name: "Randomness", path: "Tests/Support/Randomness", swiftSettings: strict)
+    .target(name: "Randomness", path: "Tests/Support/Randomness", swiftSettings: strict),
+    .executableTarget(
+        name: "iceberg-fixtures",
+        dependencies: ["Iceberg", "IcebergCatalog", "JSON", "NilusCore", "ObjectStorage", "Records"],
+        path: "Tests/Support/iceberg-fixtures", swiftSettings: strict),
 ]
 
 let allTests: [Target] = [
