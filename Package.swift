@@ -115,6 +115,7 @@ let programs: [Target] = [
 
 let support: [Target] = [
     .target(name: "Randomness", path: "Tests/Support/Randomness", swiftSettings: strict),
+    .target(name: "TemporaryFolders", path: "Tests/Support/TemporaryFolders", swiftSettings: strict),
     .executableTarget(
         name: "iceberg-fixtures",
         dependencies: ["Iceberg", "IcebergCatalog", "JSON", "NilusCore", "ObjectStorage", "Records"],
@@ -124,6 +125,8 @@ let support: [Target] = [
 let allTests: [Target] = [
     tests("Core/NilusCoreTests", ["NilusCore"]),
     tests("Load/AvroTests", ["Avro", "JSON", "Randomness"]),
+    tests("Load/ObjectStorageTests", ["NilusCore", "ObjectStorage", "TemporaryFolders"]),
+    tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Randomness", "Records"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
 ]
 

@@ -49,7 +49,7 @@ extension MetadataEditor {
 
     /// Closes the change: brings the logs and the time up to date and reads the result strictly.
     consuming func finish(previous: (table: TableMetadata, location: String)?) throws(NilusError) -> TableMetadata {
-        logSnapshot(before: previous?.table.currentSnapshot?.id)
+        logSnapshot()
         let updated = addedSnapshots.values.reduce(moment, max)
         document["last-updated-ms"] = .integer(updated)
         if let previous { logMetadata(of: previous.table, at: previous.location) }
@@ -58,8 +58,10 @@ extension MetadataEditor {
         return result
     }
 
-    private mutating func logSnapshot(before: Int64?) {
-        guard let current = document["current-snapshot-id"]?.integer, current != -1, current != before else { return }
+    private mutating func logSnapshot() {
+        guard let current = document["current-snapshot-id"]?.integer, current != -1, current != earlierSnapshotID else {
+            return
+        }
         append(
             ["snapshot-id": .integer(current), "timestamp-ms": .integer(addedSnapshots[current] ?? moment)],
             to: "snapshot-log")

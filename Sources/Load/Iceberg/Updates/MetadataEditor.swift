@@ -14,11 +14,14 @@ struct MetadataEditor {
     var lastAddedOrderID: Int?
     /// The snapshots added by this change and their timestamps.
     var addedSnapshots: [Int64: Int64] = [:]
+    /// The snapshot that was current before the change.
+    let earlierSnapshotID: Int64?
 
     /// Begins a change of a table.
     init(_ base: TableMetadata, at time: Timestamp) {
         document = base.document
         moment = max(time.milliseconds, base.lastUpdatedMilliseconds)
+        earlierSnapshotID = base.currentSnapshot?.id
         guard document["refs"] == nil || document["refs"] == .null, let main = base.currentSnapshot else { return }
         document["refs"] = ["main": .object(SnapshotReference(branchAt: main.id).json)]
     }
@@ -26,6 +29,7 @@ struct MetadataEditor {
     /// Begins a new table.
     init(at time: Timestamp) {
         moment = time.milliseconds
+        earlierSnapshotID = nil
         document = [
             "format-version": 2, "table-uuid": nil, "location": nil, "last-sequence-number": 0,
             "last-updated-ms": .integer(moment), "last-column-id": 0, "current-schema-id": nil, "schemas": [],

@@ -71,12 +71,17 @@ package struct LocalObjectStore: ObjectStore {
         _ content: [UInt8], to location: String, _ finish: (consuming PartialFile) throws(SystemError) -> Bool
     ) throws(NilusError) -> Bool {
         let path = try LocalPath.path(of: location)
+        var written = 0
         do throws(SystemError) {
             var file = try PartialFile(for: path, on: disk)
-            try file.append(content)
+            do throws(SystemError) { try file.append(content) } catch {
+                written = file.byteCount
+                throw error
+            }
+            written = content.count
             return try finish(file)
         } catch {
-            throw .diskRefused("write", path, error, written: content.count)
+            throw .diskRefused("write", path, error, written: written)
         }
     }
 }

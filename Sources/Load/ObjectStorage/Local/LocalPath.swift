@@ -32,10 +32,11 @@ package enum LocalPath {
     }
 
     private static func afterScheme(of location: String) -> String? {
-        for scheme in ["file://localhost/", "file:///", "file:/"] where location.hasPrefix(scheme) {
+        for scheme in ["file://localhost/", "file:///"] where location.hasPrefix(scheme) {
             return "/" + location.dropFirst(scheme.count)
         }
-        return location.hasPrefix("/") ? location : nil
+        guard !location.hasPrefix("file://") else { return nil }
+        return location.hasPrefix("file:") ? String(location.dropFirst(5)) : location
     }
 
     private static var workingDirectory: String {
