@@ -125,6 +125,9 @@ let support: [Target] = [
 let allTests: [Target] = [
     tests("Core/NilusCoreTests", ["NilusCore"]),
     tests("Load/AvroTests", ["Avro", "JSON", "Randomness"]),
+    tests(
+        "Load/IcebergCatalogTests",
+        ["CSQLite", "Iceberg", "IcebergCatalog", "JSON", "NilusCore", "ObjectStorage", "Records", "TemporaryFolders"]),
     tests("Load/ObjectStorageTests", ["NilusCore", "ObjectStorage", "TemporaryFolders"]),
     tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Randomness", "Records"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),

@@ -22,14 +22,13 @@ extension SQLiteCatalog {
     ) async throws {
         let isMoved: Bool
         do throws(SQLiteError) { isMoved = try pointers.move(name, from: old, to: new) } catch {
-            if error.leavesOutcomeOpen {
-                guard let found = try? pointers.location(of: name) else {
-                    throw NilusError.commitUnknown(table, cause: error)
-                }
-                if found == new { return }
+            switch SwapOutcome(after: error, new: new, found: { try pointers.location(of: name) }) {
+            case .done: return
+            case .unknown: throw NilusError.commitUnknown(table, cause: error)
+            case .refused:
+                await discard(new)
+                throw NilusError.catalogRefused("write", pointers.path, error)
             }
-            await discard(new)
-            throw NilusError.catalogRefused("write", pointers.path, error)
         }
         guard !isMoved else { return }
         await discard(new)

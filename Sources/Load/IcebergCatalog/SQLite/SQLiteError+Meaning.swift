@@ -30,6 +30,23 @@ extension SQLiteError {
     }
 }
 
+/// What became of the move of a pointer that ended with an error.
+enum SwapOutcome: Equatable {
+    case done
+    /// Provably not done.
+    case refused
+    case unknown
+
+    /// Decides by the error, and where that leaves it open by what a new reader finds.
+    init(after error: SQLiteError, new: String, found: () throws -> String?) {
+        guard error.leavesOutcomeOpen else {
+            self = .refused
+            return
+        }
+        do { self = try found() == new ? .done : .refused } catch { self = .unknown }
+    }
+}
+
 extension NilusError {
     /// SQLite refused an operation on the catalog file.
     static func catalogRefused(_ verb: String, _ path: String, _ error: SQLiteError) -> NilusError {
