@@ -77,7 +77,7 @@ let stages: [Target] = [
     room("Load/Avro", ["Compression", "JSON", "NilusCore"]),
     room("Load/Iceberg", ["Avro", "JSON", "NilusCore", "Records"]),
     room("Load/ObjectStorage", ["NilusCore"]),
-    room("Load/IcebergCatalog", ["CSQLite", "Iceberg", "JSON", "NilusCore", "ObjectStorage"]),
+    room("Load/IcebergCatalog", ["CSQLite", "Iceberg", "Loading", "NilusCore", "ObjectStorage"]),
     room("Load/Depots", ["NilusCore", "Secrets", "YAML"]),
     room(
         "Load/LakehouseSink",
@@ -118,7 +118,7 @@ let support: [Target] = [
     .target(name: "TemporaryFolders", path: "Tests/Support/TemporaryFolders", swiftSettings: strict),
     .executableTarget(
         name: "iceberg-fixtures",
-        dependencies: ["Iceberg", "IcebergCatalog", "JSON", "NilusCore", "ObjectStorage", "Records"],
+        dependencies: ["Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records"],
         path: "Tests/Support/iceberg-fixtures", swiftSettings: strict),
 ]
 
@@ -127,7 +127,10 @@ let allTests: [Target] = [
     tests("Load/AvroTests", ["Avro", "JSON", "Randomness"]),
     tests(
         "Load/IcebergCatalogTests",
-        ["CSQLite", "Iceberg", "IcebergCatalog", "JSON", "NilusCore", "ObjectStorage", "Records", "TemporaryFolders"]),
+        [
+            "CSQLite", "Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records",
+            "TemporaryFolders",
+        ]),
     tests("Load/ObjectStorageTests", ["NilusCore", "ObjectStorage", "TemporaryFolders"]),
     tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Randomness", "Records"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),

@@ -10,6 +10,7 @@ package struct AvroError: Error, Sendable, Equatable, CustomStringConvertible {
         self.place = place
     }
 
+    /// Reason and place in one clause.
     package var description: String {
         place.map { "\(reason) at \($0)" } ?? reason
     }

@@ -20,10 +20,12 @@ package struct AvroSchema: Sendable, Equatable {
         case record(name: String, fields: [AvroField])
     }
 
+    /// The kind of value.
     package let shape: Shape
     /// The members of the schema's JSON object that Avro does not need to encode a value, in order.
     package let attributes: JSONObject
 
+    /// A schema of a shape, with attributes when others shall find them.
     package init(_ shape: Shape, attributes: JSONObject = [:]) {
         self.shape = shape
         self.attributes = attributes
@@ -37,11 +39,14 @@ package struct AvroSchema: Sendable, Equatable {
 
 /// A named part of an Avro record.
 package struct AvroField: Sendable, Equatable {
+    /// The name of the field.
     package let name: String
+    /// The schema of its values.
     package let schema: AvroSchema
     /// All other members of the field's JSON object, such as `default` and `field-id`, in order.
     package let attributes: JSONObject
 
+    /// A field of a name and a schema, with attributes when others shall find them.
     package init(_ name: String, _ schema: AvroSchema, attributes: JSONObject = [:]) {
         self.name = name
         self.schema = schema

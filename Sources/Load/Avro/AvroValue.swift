@@ -21,9 +21,12 @@ package indirect enum AvroValue: Sendable, Hashable {
 
 /// A key and its value in an Avro map.
 package struct AvroEntry: Sendable, Hashable {
+    /// The key, unique in the map.
     package let key: String
+    /// The value under the key.
     package let value: AvroValue
 
+    /// An entry of a key and a value.
     package init(_ key: String, _ value: AvroValue) {
         self.key = key
         self.value = value

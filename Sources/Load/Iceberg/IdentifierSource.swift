@@ -4,6 +4,7 @@
 package struct IdentifierSource: Sendable {
     private let next: @Sendable () -> UInt64
 
+    /// A source that makes everything of the numbers of `next`.
     package init(_ next: @escaping @Sendable () -> UInt64) {
         self.next = next
     }

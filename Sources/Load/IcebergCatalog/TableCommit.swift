@@ -1,4 +1,5 @@
 package import Iceberg
+import Loading
 package import NilusCore
 package import ObjectStorage
 
@@ -16,6 +17,7 @@ package struct TableCommit: Sendable {
     /// Manifest files and lists, in bytes; writers close a manifest at 8 MiB.
     static let maximumManifestBytes = 268_435_456
 
+    /// What the commit is to do.
     package let plan: SnapshotPlan
     private let evolution: SchemaEvolution
     private let properties: [TableProperty]
@@ -163,7 +165,7 @@ extension NilusError {
                 + "expected an unpartitioned table")
     }
 
-    static func manifestsInline(_ table: TableIdentifier, snapshotID: Int64) -> NilusError {
+    static func manifestsInline(_ table: TableName, snapshotID: Int64) -> NilusError {
         NilusError(
             .load, .sinkRefused,
             "cannot commit table '\(table)': snapshot \(snapshotID) has no manifest list, as only early version 1 "

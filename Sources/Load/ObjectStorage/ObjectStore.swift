@@ -55,10 +55,14 @@ package protocol ObjectUpload: AnyObject {
 
 /// An object in a listing.
 package struct StoredObject: Sendable, Hashable {
+    /// Where the object is.
     package let location: String
+    /// The size of the object.
     package let sizeBytes: Int
+    /// When it was stored.
     package let modified: Timestamp
 
+    /// An object of a location, a size and an age.
     package init(location: String, sizeBytes: Int, modified: Timestamp) {
         self.location = location
         self.sizeBytes = sizeBytes

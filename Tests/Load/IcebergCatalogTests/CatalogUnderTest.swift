@@ -1,5 +1,6 @@
 import Iceberg
 @testable import IcebergCatalog
+import Loading
 import NilusCore
 import ObjectStorage
 import Records
@@ -51,17 +52,17 @@ struct CatalogUnderTest: Sendable {
         return CatalogUnderTest(catalog: catalog, store: store, place: place)
     }
 
-    static let charges = TableIdentifier(namespace: ["sales"], name: "charges")
+    static let charges = TableName(namespace: ["sales"], name: "charges")
     static let columns = RecordSchema([Field("id", .text), Field("amount", .long)])
 
     /// A table that does not exist yet, in a namespace that does.
-    func staged(_ table: TableIdentifier = charges) async throws -> CatalogTable {
+    func staged(_ table: TableName = charges) async throws -> CatalogTable {
         try await catalog.createNamespace(table.namespace)
         return try await catalog.stage(table, schema: IcebergSchema(creating: Self.columns), properties: [])
     }
 
     /// A table with one snapshot.
-    func created(_ table: TableIdentifier = charges) async throws -> CatalogTable {
+    func created(_ table: TableName = charges) async throws -> CatalogTable {
         let staged = try await staged(table)
         return try await catalog.commit(try await change(of: staged, id: 1), to: staged)
     }

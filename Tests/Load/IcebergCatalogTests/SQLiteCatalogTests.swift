@@ -1,6 +1,7 @@
 import Glibc
 import Iceberg
 @testable import IcebergCatalog
+import Loading
 import NilusCore
 import ObjectStorage
 import Synchronization
@@ -30,7 +31,7 @@ struct `The SQLite catalog` {
 
     @Test func `numbers metadata files and puts tables under the warehouse`() async throws {
         let test = try await CatalogUnderTest.sqlite()
-        let table = TableIdentifier(namespace: ["a", "b"], name: "t")
+        let table = TableName(namespace: ["a", "b"], name: "t")
         let first = try await test.created(table)
         let second = try await test.catalog.commit(try await test.change(of: first, id: 2), to: first)
 
@@ -133,7 +134,7 @@ struct `The SQLite catalog` {
 
         func refusal(_ name: String) async -> String? {
             await #expect(throws: NilusError.self) {
-                try await test.catalog.load(TableIdentifier(namespace: ["sales"], name: name))
+                try await test.catalog.load(TableName(namespace: ["sales"], name: name))
             }?.message
         }
         let file = "'\(test.place.path)/catalog.db'"
@@ -153,7 +154,7 @@ struct `The SQLite catalog` {
         let test = try await CatalogUnderTest.sqlite()
 
         let table = await #expect(throws: NilusError.self) {
-            try await test.catalog.load(TableIdentifier(namespace: ["sales"], name: name))
+            try await test.catalog.load(TableName(namespace: ["sales"], name: name))
         }
         let namespace = await #expect(throws: NilusError.self) { try await test.catalog.createNamespace([name]) }
 

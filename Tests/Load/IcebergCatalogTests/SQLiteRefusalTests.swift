@@ -1,6 +1,7 @@
 import CSQLite
 import Iceberg
 @testable import IcebergCatalog
+import Loading
 import NilusCore
 import ObjectStorage
 import TemporaryFolders
@@ -141,7 +142,7 @@ struct `A catalog file` {
 
         let error = await #expect(throws: NilusError.self) {
             for number in 0..<100 {
-                last = try await test.created(TableIdentifier(namespace: ["sales"], name: "charges_\(number)"))
+                last = try await test.created(TableName(namespace: ["sales"], name: "charges_\(number)"))
             }
         }
 

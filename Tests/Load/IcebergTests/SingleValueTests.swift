@@ -89,4 +89,16 @@ struct `Bounds of columns` {
         #expect(file.lowerBounds == [1: [1, 0, 0, 0, 0, 0, 0, 0]])
         #expect(file.upperBounds == [1: [2, 0, 0, 0, 0, 0, 0, 0]])
     }
+
+    @Test func `stay whole where a reader compares whole paths`() {
+        let path = SingleValue.text(Array("file:///lake/sales/charges/data/a.parquet".utf8))
+        let metrics = ColumnMetrics(
+            fieldID: 2_147_483_546, type: .text, compressedBytes: 1, valueCount: 1, nullCount: 0, minimum: path,
+            maximum: path, keepsWholeTexts: true)
+
+        let file = DataFile(path: "p", recordCount: 1, sizeBytes: 1, columns: [metrics])
+
+        #expect(file.lowerBounds?[2_147_483_546] == path.bytes(of: .text))
+        #expect(file.upperBounds?[2_147_483_546] == path.bytes(of: .text))
+    }
 }

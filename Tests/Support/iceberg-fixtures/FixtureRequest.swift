@@ -1,6 +1,7 @@
 import Iceberg
 import IcebergCatalog
 import JSON
+import Loading
 import NilusCore
 import ObjectStorage
 import Records
@@ -23,7 +24,7 @@ struct FixtureRequest {
         let catalog = try await SQLiteCatalog.open(
             path: text("catalog"), warehouse: try LocalPath.location(of: text("warehouse")), store: store,
             now: Timestamp.now)
-        let identifier = TableIdentifier(namespace: [text("namespace")], name: text("table"))
+        let identifier = TableName(namespace: [text("namespace")], name: text("table"))
         try await catalog.createNamespace(identifier.namespace)
         let columns = RecordSchema(try list("columns").map(Self.field))
         var table = try await catalog.load(identifier)

@@ -1,5 +1,6 @@
 /// A data file in a manifest file: whether it was added, kept or deleted, and when.
 package struct ManifestEntry: Sendable, Equatable {
+    /// What the snapshot of the manifest did to the file.
     package enum Status: Int32, Sendable {
         case existing = 0
         case added = 1
@@ -7,6 +8,7 @@ package struct ManifestEntry: Sendable, Equatable {
         case deleted = 2
     }
 
+    /// What was done to the file.
     package var status: Status
     /// The snapshot that added the file, or deleted it; `nil` stands for that of the manifest file.
     package var snapshotID: Int64?
@@ -14,6 +16,7 @@ package struct ManifestEntry: Sendable, Equatable {
     package var sequenceNumber: Int64?
     /// The age of the file itself.
     package var fileSequenceNumber: Int64?
+    /// The file itself.
     package var file: DataFile
 
     /// An entry for a file that a snapshot adds; its sequence numbers are inherited at commit.
@@ -33,6 +36,7 @@ package struct ManifestEntry: Sendable, Equatable {
         self.file = file
     }
 
+    /// Whether the file belongs to the snapshot.
     package var isLive: Bool { status != .deleted }
 
     /// The entry that records the deletion of this file; it keeps the sequence numbers, explicitly.

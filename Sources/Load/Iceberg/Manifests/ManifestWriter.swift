@@ -71,6 +71,8 @@ struct ManifestWriter {
 
 /// A manifest file that is ready to be stored: its entry in the list, and its content.
 package struct EncodedManifest: Sendable {
+    /// What the manifest list is to tell of the file.
     package let manifest: ManifestFile
+    /// The content of the file.
     package let bytes: [UInt8]
 }

@@ -3,7 +3,9 @@ import NilusCore
 
 /// How a table's rows are divided among its files.
 package struct PartitionSpec: Sendable, Equatable {
+    /// The id of the specification in the table.
     package let id: Int
+    /// The parts of a partition value, in order.
     package let fields: [PartitionField]
     /// The specification as it stands in the metadata.
     package let json: JSONObject
@@ -39,8 +41,11 @@ package struct PartitionSpec: Sendable, Equatable {
 
 /// A part of a partition's value: a column and what is made of it.
 package struct PartitionField: Sendable, Equatable, CustomStringConvertible {
+    /// The column; `nil` when a later version of the format names several.
     package let sourceID: Int?
+    /// The id of the part, unique in the table.
     package let fieldID: Int
+    /// The name of the part.
     package let name: String
     /// For example `identity`, `month`, `bucket[16]`.
     package let transform: String
@@ -55,5 +60,6 @@ package struct PartitionField: Sendable, Equatable, CustomStringConvertible {
         transform = try members.text("transform")
     }
 
+    /// The transform and the name, as in `month(created)`.
     package var description: String { "\(transform)(\(name))" }
 }

@@ -3,7 +3,9 @@ import NilusCore
 
 /// One immutable version of a table's rows.
 package struct Snapshot: Sendable, Equatable {
+    /// The id, unique in the table.
     package let id: Int64
+    /// The snapshot that this one changed; `nil` for the first.
     package let parentID: Int64?
     /// Rises by one with each snapshot; 0 for those of version 1 tables.
     package let sequenceNumber: Int64
@@ -13,6 +15,7 @@ package struct Snapshot: Sendable, Equatable {
     package let manifestList: String?
     /// What the snapshot did: `operation`, counters, and what its writer added.
     package let summary: [String: String]
+    /// The schema that was current when the snapshot was made.
     package let schemaID: Int?
     /// The snapshot as it stands in the metadata.
     package let json: JSONObject

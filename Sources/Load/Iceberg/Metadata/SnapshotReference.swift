@@ -6,6 +6,7 @@ package struct SnapshotReference: Sendable, Equatable {
     /// The branch that readers see unless they ask for another.
     package static let main = "main"
 
+    /// The snapshot that has the name.
     package let snapshotID: Int64
     /// `branch` or `tag`.
     package let kind: String

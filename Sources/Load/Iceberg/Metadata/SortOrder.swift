@@ -3,6 +3,7 @@ import NilusCore
 
 /// How rows are sorted within a file, when a table asks for it.
 package struct SortOrder: Sendable, Equatable {
+    /// The id of the order in the table.
     package let id: Int
     /// The order as it stands in the metadata.
     package let json: JSONObject
@@ -20,6 +21,7 @@ package struct SortOrder: Sendable, Equatable {
         json = members.object
     }
 
+    /// Whether the table asks for no order.
     package var isUnsorted: Bool { json["fields"]?.array?.isEmpty ?? true }
 
     func withID(_ id: Int) -> SortOrder {

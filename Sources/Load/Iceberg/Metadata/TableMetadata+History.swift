@@ -1,5 +1,6 @@
 /// A fact that an earlier load of ours left with a table.
 package struct RecordedFact: Sendable, Equatable {
+    /// What was recorded.
     package let value: String
     /// The snapshot whose summary holds the fact; `nil` when only the table's properties hold it.
     package let snapshot: Snapshot?

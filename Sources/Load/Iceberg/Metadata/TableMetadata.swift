@@ -9,29 +9,40 @@ package import NilusCore
 ///
 /// - SeeAlso: Iceberg Table Spec, "Table Metadata Fields", versions 1 and 2.
 package struct TableMetadata: Sendable, Equatable {
+    /// The document, as the metadata file holds it.
     package let document: JSONObject
 
+    /// 1 or 2.
     package let formatVersion: Int
     /// The identity of the table; only version 1 tables may lack one.
     package let uuid: String?
     /// The folder of the table, without a slash at its end.
     package let location: String
+    /// The sequence number of the newest snapshot, of whatever branch.
     package let lastSequenceNumber: Int64
     /// Milliseconds since the epoch.
     package let lastUpdatedMilliseconds: Int64
     /// The highest field id ever given.
     package let lastColumnID: Int
+    /// Every version of the columns.
     package let schemas: [IcebergSchema]
+    /// The columns that writers use.
     package let currentSchema: IcebergSchema
+    /// Every division into partitions that the table ever had.
     package let partitionSpecs: [PartitionSpec]
+    /// The division that writers use.
     package let defaultSpec: PartitionSpec
     /// The highest partition field id ever given; 999 before the first.
     package let lastPartitionID: Int
+    /// Every order that the table ever had.
     package let sortOrders: [SortOrder]
+    /// The order that writers use.
     package let defaultSortOrder: SortOrder
+    /// Settings and facts that engines left with the table.
     package let properties: [String: String]
     /// Oldest first, as far as they have not expired.
     package let snapshots: [Snapshot]
+    /// The branches and tags by name.
     package let references: [String: SnapshotReference]
 
     /// The partition field id before the first one.
@@ -81,6 +92,7 @@ package struct TableMetadata: Sendable, Equatable {
         references[SnapshotReference.main].flatMap { snapshot(withID: $0.snapshotID) }
     }
 
+    /// The snapshot of an id; `nil` when it is unknown or has expired.
     package func snapshot(withID id: Int64) -> Snapshot? {
         snapshots.last { $0.id == id }
     }
@@ -88,6 +100,7 @@ package struct TableMetadata: Sendable, Equatable {
     /// The highest field id in any schema, which `last-column-id` must not be below but sometimes is.
     var highestFieldID: Int { schemas.map(\.highestFieldID).max() ?? 0 }
 
+    /// Compares the documents, of which everything else is read.
     package static func == (left: TableMetadata, right: TableMetadata) -> Bool {
         left.document == right.document
     }

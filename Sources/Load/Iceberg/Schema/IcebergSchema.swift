@@ -4,13 +4,16 @@ package import Records
 
 /// One version of a table's columns.
 package struct IcebergSchema: Sendable, Equatable {
+    /// The id, unique in what holds it.
     package let id: Int
+    /// The columns, in order.
     package let fields: [IcebergField]
     /// The columns that another engine declared to identify a row.
     package let identifierFieldIDs: [Int]
     /// The schema as it stands in the metadata, with members that we do not know.
     package let json: JSONObject
 
+    /// A schema of its own, such as that of a new table.
     package init(id: Int, fields: [IcebergField], identifierFieldIDs: [Int] = []) {
         self.init(id: id, fields: fields, identifierFieldIDs: identifierFieldIDs, extending: ["type": "struct"])
     }
@@ -64,9 +67,13 @@ package struct IcebergSchema: Sendable, Equatable {
 
 /// A column of a table.
 package struct IcebergField: Sendable, Equatable {
+    /// The id, unique in what holds it.
     package let id: Int
+    /// The name of the column.
     package let name: String
+    /// Whether each row must have a value.
     package let isRequired: Bool
+    /// What values it holds.
     package let type: IcebergType
     /// The field as it stands in the metadata, with `doc` and members that we do not know.
     package let json: JSONObject

@@ -52,6 +52,7 @@ package struct MappedColumn: Sendable, Hashable {
 
 /// A column of a load that the table cannot take, and why.
 package struct RefusedColumn: Sendable, Hashable {
+    /// The column as the load declares it.
     package let wanted: Field
     /// For example `its type in the table is uuid`.
     package let reason: String

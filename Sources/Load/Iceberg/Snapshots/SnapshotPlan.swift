@@ -13,12 +13,14 @@ package struct SnapshotPlan: Sendable {
 
     /// The idempotency key: stays the same over all attempts to commit.
     package let id: Int64
+    /// What happens to the rows that are there.
     package let operation: Operation
     /// New files, of data or of deletions.
     package let files: [DataFile]
     /// What the writer wants to find in the summary again, after the counters.
     package let facts: [TableProperty]
 
+    /// A plan under an id that no other snapshot has.
     package init(id: Int64, operation: Operation, files: [DataFile], facts: [TableProperty]) {
         self.id = id
         self.operation = operation

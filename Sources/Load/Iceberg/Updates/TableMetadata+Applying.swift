@@ -32,14 +32,20 @@ extension TableMetadata {
 
 /// What a new table is to be.
 package struct TableCreation: Sendable, Equatable {
+    /// The identity of the table.
     package let uuid: String
     /// The folder of the table.
     package let location: String
+    /// The columns.
     package let schema: IcebergSchema
+    /// The division into partitions.
     package let spec: PartitionSpec
+    /// The order of rows in files.
     package let sortOrder: SortOrder
+    /// The settings.
     package let properties: [TableProperty]
 
+    /// A table that is unpartitioned and unsorted unless told otherwise.
     package init(
         uuid: String, location: String, schema: IcebergSchema, spec: PartitionSpec = .unpartitioned,
         sortOrder: SortOrder = .unsorted, properties: [TableProperty] = []

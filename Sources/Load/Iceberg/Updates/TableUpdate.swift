@@ -28,9 +28,12 @@ package enum TableUpdate: Sendable, Equatable {
 
 /// A setting of a table or an entry of a snapshot's summary.
 package struct TableProperty: Sendable, Hashable {
+    /// The name of the setting.
     package let name: String
+    /// Its value; numbers are text too.
     package let value: String
 
+    /// A setting of a name and a value.
     package init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
@@ -39,9 +42,12 @@ package struct TableProperty: Sendable, Hashable {
 
 /// A change to a table: what must be true of it now, and what to do then.
 package struct TableChange: Sendable, Equatable {
+    /// What must be true of the table.
     package var requirements: [TableRequirement]
+    /// What to do then, in order.
     package var updates: [TableUpdate]
 
+    /// A change of requirements and updates.
     package init(requirements: [TableRequirement], updates: [TableUpdate]) {
         self.requirements = requirements
         self.updates = updates

@@ -1,4 +1,5 @@
 import Iceberg
+import Loading
 import NilusCore
 import ObjectStorage
 
@@ -8,7 +9,7 @@ extension SQLiteCatalog {
     private static let maximumMetadataBytes = 134_217_728
     private static let fileEnding = ".metadata.json"
 
-    func load(_ table: TableIdentifier, at location: String) async throws -> CatalogTable {
+    func load(_ table: TableName, at location: String) async throws -> CatalogTable {
         let content = try await store.read(location, limit: Self.maximumMetadataBytes)
         guard !content.starts(with: [0x1F, 0x8B]) else { throw NilusError.metadataCompressed(location) }
         return CatalogTable(
@@ -18,7 +19,7 @@ extension SQLiteCatalog {
 
     /// Moves the pointer, and removes the new metadata file when that provably did not happen.
     func swap(
-        _ name: SQLiteName, from old: String?, to new: String, _ table: TableIdentifier
+        _ name: SQLiteName, from old: String?, to new: String, _ table: TableName
     ) async throws {
         let isMoved: Bool
         do throws(SQLiteError) { isMoved = try pointers.move(name, from: old, to: new) } catch {

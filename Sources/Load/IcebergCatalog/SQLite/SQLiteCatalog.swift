@@ -1,4 +1,5 @@
 package import Iceberg
+package import Loading
 package import NilusCore
 package import ObjectStorage
 
@@ -58,19 +59,19 @@ package struct SQLiteCatalog: Catalog {
         try pointers.addNamespace(try SQLiteName.namespace(namespace))
     }
 
-    package func tables(in namespace: [String]) async throws -> [TableIdentifier] {
+    package func tables(in namespace: [String]) async throws -> [TableName] {
         try pointers.tables(in: try SQLiteName.namespace(namespace)).map {
-            TableIdentifier(namespace: namespace, name: $0)
+            TableName(namespace: namespace, name: $0)
         }
     }
 
-    package func load(_ table: TableIdentifier) async throws -> CatalogTable? {
+    package func load(_ table: TableName) async throws -> CatalogTable? {
         guard let location = try pointers.location(of: try SQLiteName(table)) else { return nil }
         return try await load(table, at: location)
     }
 
     package func stage(
-        _ table: TableIdentifier, schema: IcebergSchema, properties: [TableProperty]
+        _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
     ) async throws -> CatalogTable {
         let name = try SQLiteName(table)
         guard try pointers.hasNamespace(name.namespace) else { throw NilusError.namespaceMissing(table) }
@@ -117,7 +118,7 @@ package struct SQLiteCatalog: Catalog {
 }
 
 extension NilusError {
-    static func namespaceMissing(_ table: TableIdentifier) -> NilusError {
+    static func namespaceMissing(_ table: TableName) -> NilusError {
         NilusError(
             .load, .sinkRefused,
             "cannot create table '\(table)': there is no namespace '\(table.namespace.joined(separator: "."))'; "

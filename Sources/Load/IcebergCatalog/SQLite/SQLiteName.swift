@@ -1,4 +1,5 @@
 import Iceberg
+import Loading
 import NilusCore
 
 /// A table's name as the catalog file spells it: the levels of the namespace joined by dots.
@@ -7,7 +8,7 @@ struct SQLiteName: Sendable, Hashable {
     let table: String
 
     /// - Throws: `sinkRefused` (terminal) for a name that is no folder name, or could be read in two ways.
-    init(_ identifier: TableIdentifier) throws(NilusError) {
+    init(_ identifier: TableName) throws(NilusError) {
         namespace = try Self.namespace(identifier.namespace)
         try Self.check(identifier.name)
         table = identifier.name

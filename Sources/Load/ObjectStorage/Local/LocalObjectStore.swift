@@ -9,6 +9,7 @@ import NilusCore
 package struct LocalObjectStore: ObjectStore {
     private let disk: DiskCalls
 
+    /// A store of the machine's files.
     package init() {
         self.init(disk: .system)
     }
