@@ -95,7 +95,7 @@ struct `A catalog file` {
         #expect(error?.disposition == .transient())
         #expect(
             error?.message == "cannot read catalog '\(path)': another process holds its lock; "
-                + "run again when that is done")
+                + "run again when that has ended")
     }
 
     @Test func `that a reader holds refuses the commit and keeps nothing of it`() async throws {

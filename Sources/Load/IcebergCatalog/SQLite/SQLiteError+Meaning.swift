@@ -18,7 +18,7 @@ extension SQLiteError {
     /// What was found, and what to do.
     fileprivate var clauses: String {
         switch primaryCode {
-        case SQLITE_BUSY, SQLITE_LOCKED: "another process holds its lock; run again when that is done"
+        case SQLITE_BUSY, SQLITE_LOCKED: "another process holds its lock; run again when that has ended"
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH:
             "it is read-only here; grant write access to the file and its folder"
         case SQLITE_CORRUPT: "it is damaged (\(message)); restore it from a copy"
