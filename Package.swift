@@ -77,7 +77,7 @@ let stages: [Target] = [
     room("Load/Avro", ["Compression", "JSON", "NilusCore"]),
     room("Load/Iceberg", ["Avro", "JSON", "NilusCore", "Records"]),
     room("Load/ObjectStorage", ["NilusCore"]),
-    room("Load/IcebergCatalog", ["CSQLite", "Iceberg", "JSON", "NilusCore", "ObjectStorage"]),
+    room("Load/IcebergCatalog", ["CSQLite", "Iceberg", "Loading", "NilusCore", "ObjectStorage"]),
     room("Load/Depots", ["NilusCore", "Secrets", "YAML"]),
     room(
         "Load/LakehouseSink",
@@ -113,13 +113,28 @@ let programs: [Target] = [
         path: "Sources/stripe-simulator", swiftSettings: strict),
 ]
 
-let testSupport: [Target] = [
-    .target(name: "LoopbackServer", path: "Tests/Support/LoopbackServer", swiftSettings: strict)
+let support: [Target] = [
+    .target(name: "LoopbackServer", path: "Tests/Support/LoopbackServer", swiftSettings: strict),
+    .target(name: "Randomness", path: "Tests/Support/Randomness", swiftSettings: strict),
+    .target(name: "TemporaryFolders", path: "Tests/Support/TemporaryFolders", swiftSettings: strict),
+    .executableTarget(
+        name: "iceberg-fixtures",
+        dependencies: ["Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records"],
+        path: "Tests/Support/iceberg-fixtures", swiftSettings: strict),
 ]
 
 let allTests: [Target] = [
     tests("Core/NilusCoreTests", ["NilusCore"]),
     tests("Core/HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "NilusCore"]),
+    tests("Load/AvroTests", ["Avro", "JSON", "Randomness"]),
+    tests(
+        "Load/IcebergCatalogTests",
+        [
+            "CSQLite", "Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records",
+            "TemporaryFolders",
+        ]),
+    tests("Load/ObjectStorageTests", ["NilusCore", "ObjectStorage", "TemporaryFolders"]),
+    tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Randomness", "Records"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
     tests("Core/CompressionTests", ["Compression"]),
     tests("Core/DigestsTests", ["Digests"]),
@@ -145,6 +160,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
-    targets: cLibraries + core + stages + programs + testSupport + allTests,
+    targets: cLibraries + core + stages + programs + support + allTests,
     cxxLanguageStandard: .cxx17
 )

@@ -1,1 +1,0 @@
-// The room Load/Avro is not written yet.

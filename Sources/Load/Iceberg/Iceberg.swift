@@ -1,1 +1,0 @@
-// The room Load/Iceberg is not written yet.

@@ -1,0 +1,61 @@
+package import Avro
+
+/// A file of rows, or of deletions of rows, as a manifest file tells of it.
+///
+/// - SeeAlso: Iceberg Table Spec, "Entries in Manifests", struct `data_file`, version 2.
+package struct DataFile: Sendable, Equatable {
+    /// What the rows of a file mean.
+    package enum Content: Int32, Sendable {
+        case data = 0
+        case positionDeletes = 1
+        case equalityDeletes = 2
+    }
+
+    /// What the rows mean.
+    package var content: Content
+    /// The location of the file.
+    package var path: String
+    /// `PARQUET`, `AVRO` or `ORC`, in any letter case.
+    package var format: String
+    /// The partition's value, by the partition schema of the manifest file.
+    package var partition: AvroValue
+    /// Rows in the file.
+    package var recordCount: Int64
+    /// The size of the file.
+    package var sizeBytes: Int64
+    /// Bytes of each column in the file, by field id; so are the other metrics.
+    package var columnSizes: [Int32: Int64]?
+    /// Values of each column, nulls and NaNs among them.
+    package var valueCounts: [Int32: Int64]?
+    /// Rows of each column without a value.
+    package var nullCounts: [Int32: Int64]?
+    /// Rows of each floating point column whose value is NaN.
+    package var nanCounts: [Int32: Int64]?
+    /// Values that none of the column is below, as ``SingleValue`` writes them.
+    package var lowerBounds: [Int32: [UInt8]]?
+    /// Values that none of the column is above.
+    package var upperBounds: [Int32: [UInt8]]?
+    /// What another engine needs to decrypt the file.
+    package var keyMetadata: [UInt8]?
+    /// Where a reader may start, such as the row groups of Parquet; ascending.
+    package var splitOffsets: [Int64]?
+    /// The columns that identify deleted rows; for equality deletes only.
+    package var equalityIDs: [Int32]?
+    /// The order of the rows, when the table knows one.
+    package var sortOrderID: Int32?
+    /// The one data file whose rows are deleted, when it is one.
+    package var referencedDataFile: String?
+
+    /// A Parquet file of an unpartitioned table, without metrics yet.
+    package init(
+        content: Content = .data, path: String, recordCount: Int64, sizeBytes: Int64, splitOffsets: [Int64]? = nil
+    ) {
+        self.content = content
+        self.path = path
+        format = "PARQUET"
+        partition = .record([])
+        self.recordCount = recordCount
+        self.sizeBytes = sizeBytes
+        self.splitOffsets = splitOffsets
+    }
+}

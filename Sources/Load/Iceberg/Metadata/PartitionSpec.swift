@@ -1,0 +1,65 @@
+package import JSON
+import NilusCore
+
+/// How a table's rows are divided among its files.
+package struct PartitionSpec: Sendable, Equatable {
+    /// The id of the specification in the table.
+    package let id: Int
+    /// The parts of a partition value, in order.
+    package let fields: [PartitionField]
+    /// The specification as it stands in the metadata.
+    package let json: JSONObject
+
+    /// No division at all.
+    package static let unpartitioned = PartitionSpec(id: 0, fields: [], json: ["spec-id": 0, "fields": []])
+
+    private init(id: Int, fields: [PartitionField], json: JSONObject) {
+        self.id = id
+        self.fields = fields
+        self.json = json
+    }
+
+    init(_ members: MetadataMembers) throws(NilusError) {
+        id = try members.int("spec-id")
+        var fields: [PartitionField] = []
+        for field in try members.list("fields") { fields.append(try PartitionField(field, at: fields.count)) }
+        self.fields = fields
+        json = members.object
+    }
+
+    /// Whether no file has a partition value.
+    ///
+    /// A spec of `void` fields alone divides nothing either, but its files have values, all null.
+    package var isUnpartitioned: Bool { fields.isEmpty }
+
+    func withID(_ id: Int) -> PartitionSpec {
+        var object = json
+        object["spec-id"] = .integer(id)
+        return PartitionSpec(id: id, fields: fields, json: object)
+    }
+}
+
+/// A part of a partition's value: a column and what is made of it.
+package struct PartitionField: Sendable, Equatable, CustomStringConvertible {
+    /// The column; `nil` when a later version of the format names several.
+    package let sourceID: Int?
+    /// The id of the part, unique in the table.
+    package let fieldID: Int
+    /// The name of the part.
+    package let name: String
+    /// For example `identity`, `month`, `bucket[16]`.
+    package let transform: String
+
+    /// The id of the first partition field; version 1 tables left the ids to their position.
+    static let firstID = 1_000
+
+    init(_ members: MetadataMembers, at position: Int) throws(NilusError) {
+        sourceID = try members.int("source-id", ifAbsent: nil)
+        fieldID = try members.int("field-id", ifAbsent: Self.firstID + position) ?? Self.firstID
+        name = try members.text("name")
+        transform = try members.text("transform")
+    }
+
+    /// The transform and the name, as in `month(created)`.
+    package var description: String { "\(transform)(\(name))" }
+}

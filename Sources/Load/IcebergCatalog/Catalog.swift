@@ -1,0 +1,94 @@
+package import Iceberg
+package import Loading
+import NilusCore
+
+/// Who owns the pointer to the current metadata of each table, and swaps it atomically.
+///
+/// Everything a caller does with a table goes through five steps, whatever the kind of catalog: load it
+/// (or stage it, when there is none), write files under its location, plan a ``TableChange``, commit it,
+/// and on a lost race plan again on the state that won.
+package protocol Catalog: Sendable {
+    /// Whether there is a namespace of that name.
+    ///
+    /// - Throws: for this and all functions: `sinkRefused` (terminal) or `sinkUnavailable` (transient).
+    func hasNamespace(_ namespace: [String]) async throws -> Bool
+
+    /// Makes a namespace; does nothing when there is one.
+    func createNamespace(_ namespace: [String]) async throws
+
+    /// The tables of a namespace by name; none when there is no such namespace.
+    func tables(in namespace: [String]) async throws -> [TableName]
+
+    /// Loads a table's current state; `nil` when there is no such table.
+    func load(_ table: TableName) async throws -> CatalogTable?
+
+    /// Prepares a table that does not exist: its location and its field ids, as the catalog wants them.
+    ///
+    /// Nothing becomes visible before a change is committed to what is returned.
+    func stage(
+        _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
+    ) async throws -> CatalogTable
+
+    /// Makes a change to a table in one step, if all its requirements are met.
+    ///
+    /// - Throws: `commitConflict` (transient) when a requirement is not met or another writer was faster,
+    ///   with a ``CommitConflict`` as its cause: the change was provably not made. `commitUnknown` when
+    ///   it may have been made: load the table and look for the own snapshot.
+    /// - Returns: the table after the change.
+    func commit(_ change: TableChange, to table: CatalogTable) async throws -> CatalogTable
+}
+
+/// A table as a catalog knows it.
+package struct CatalogTable: Sendable, Equatable {
+    /// The name of the table.
+    package let identifier: TableName
+    /// Its state.
+    package let metadata: TableMetadata
+    /// The current metadata file; `nil` for a table that is staged and does not exist yet.
+    package let metadataLocation: String?
+
+    /// A table of a name, a state, and the file that holds it.
+    package init(identifier: TableName, metadata: TableMetadata, metadataLocation: String?) {
+        self.identifier = identifier
+        self.metadata = metadata
+        self.metadataLocation = metadataLocation
+    }
+
+    /// Whether the table does not exist yet.
+    package var isStaged: Bool { metadataLocation == nil }
+}
+
+/// The cause of a `commitConflict`: why the change was refused, and the state to plan it on again.
+package struct CommitConflict: Error, Sendable, CustomStringConvertible {
+    /// What was otherwise than required.
+    package let reason: String
+    /// The table as it is now; `nil` when it is gone, or could not be read.
+    package let head: CatalogTable?
+
+    /// A conflict with the state to go on from.
+    package init(reason: String, head: CatalogTable?) {
+        self.reason = reason
+        self.head = head
+    }
+
+    /// The reason.
+    package var description: String { reason }
+}
+
+extension NilusError {
+    static func commitConflict(_ table: TableName, _ reason: String, head: CatalogTable?) -> NilusError {
+        NilusError(
+            .load, .commitConflict,
+            "cannot commit table '\(table)': \(reason); another writer was faster, plan the commit on the new state",
+            context: head?.metadataLocation.map { [ContextItem("current-metadata", $0)] } ?? [],
+            cause: CommitConflict(reason: reason, head: head))
+    }
+
+    static func commitUnknown(_ table: TableName, cause: any Error) -> NilusError {
+        NilusError(
+            .load, .commitUnknown,
+            "cannot tell whether table '\(table)' was committed: the catalog failed during the commit; "
+                + "load the table and look for the snapshot before anything else",
+            cause: cause)
+    }
+}

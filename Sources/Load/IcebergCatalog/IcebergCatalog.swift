@@ -1,1 +1,0 @@
-// The room Load/IcebergCatalog is not written yet.

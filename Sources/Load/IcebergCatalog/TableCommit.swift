@@ -1,0 +1,174 @@
+package import Iceberg
+import Loading
+package import NilusCore
+package import ObjectStorage
+
+/// One snapshot on its way into a table: writes the manifests and says what to commit.
+///
+/// Made once for a load; ``prepare(on:in:at:)`` runs again after each lost race. The manifests of new
+/// files are written the first time only, and the snapshot id stays the same.
+///
+/// ```swift
+/// var commit = TableCommit(plan, evolution: evolution, properties: facts)
+/// let change = try await commit.prepare(on: table, in: store, at: time.utc())
+/// let committed = try await catalog.commit(change, to: table)
+/// ```
+package struct TableCommit: Sendable {
+    /// Manifest files and lists, in bytes; writers close a manifest at 8 MiB.
+    static let maximumManifestBytes = 268_435_456
+
+    /// What the commit is to do.
+    package let plan: SnapshotPlan
+    private let evolution: SchemaEvolution
+    private let properties: [TableProperty]
+    private let identifiers: IdentifierSource
+    /// The middle part of the names of this commit's files.
+    private let name: String
+    private var addedManifests: [ManifestFile]?
+    private var attempts = 0
+    private var manifestCount = 0
+
+    /// The manifests and lists written so far; after a provable refusal all of them may be deleted.
+    package private(set) var writtenLocations: [String] = []
+    /// Those of them that the change prepared last refers to.
+    private var neededLocations: Set<String> = []
+
+    /// The manifests and lists of earlier attempts; after a success they may be deleted.
+    package var outdatedLocations: [String] {
+        writtenLocations.filter { !neededLocations.contains($0) }
+    }
+
+    /// Begins the commit of a plan whose data files hold the columns of `evolution`.
+    package init(
+        _ plan: SnapshotPlan, evolution: SchemaEvolution, properties: [TableProperty],
+        identifiers: IdentifierSource = .system
+    ) {
+        self.plan = plan
+        self.evolution = evolution
+        self.properties = properties
+        self.identifiers = identifiers
+        name = identifiers.uuid()
+    }
+
+    /// Carries the plan out on a state of the table, up to what only the catalog can do.
+    ///
+    /// - Throws: `commitConflict` (transient) when the table's columns changed since the data files were
+    ///   written, `sinkRefused` when the table is partitioned or the parent's manifests are damaged,
+    ///   and what the store throws.
+    package mutating func prepare(
+        on table: CatalogTable, in store: any ObjectStore, at moment: Timestamp
+    ) async throws -> TableChange {
+        try check(table)
+        attempts += 1
+        neededLocations = Set(addedManifests?.map(\.path) ?? [])
+        let folder = table.metadata.metadataFolder
+        let schema = evolution.isChange ? evolution.schema : table.metadata.currentSchema
+        var builder = SnapshotBuilder(plan, on: table.metadata, schema: schema, identifiers: identifiers)
+        let added = try await storeAdded(builder, under: folder, in: store)
+        for manifest in try await parentManifests(of: table, in: store) where manifest.hasLiveFiles {
+            try await treat(manifest, in: &builder, folder: folder, store)
+        }
+        let listPath = "\(folder)/snap-\(plan.id)-\(attempts)-\(name).avro"
+        let finished = try builder.finish(added: added, listPath: listPath, at: moment)
+        try await write(finished.manifestList, at: listPath, in: store)
+        return change(adding: finished.snapshot, to: table)
+    }
+
+    private func check(_ table: CatalogTable) throws(NilusError) {
+        guard table.metadata.defaultSpec.isUnpartitioned else { throw .tablePartitioned(table) }
+        guard evolution.holds(on: table.metadata) else {
+            throw .commitConflict(
+                table.identifier, "its columns changed while data files were written", head: table)
+        }
+    }
+
+    private mutating func storeAdded(
+        _ builder: SnapshotBuilder, under folder: String, in store: any ObjectStore
+    ) async throws -> [ManifestFile] {
+        if let addedManifests { return addedManifests }
+        let first = manifestCount
+        let encoded = try builder.addedManifests { manifestPath(folder, first + $0) }
+        for manifest in encoded { try await write(manifest.bytes, at: manifest.manifest.path, in: store) }
+        manifestCount += encoded.count
+        let manifests = encoded.map(\.manifest)
+        addedManifests = manifests
+        return manifests
+    }
+
+    private func parentManifests(of table: CatalogTable, in store: any ObjectStore) async throws -> [ManifestFile] {
+        guard let parent = table.metadata.currentSnapshot else { return [] }
+        guard let list = parent.manifestList else {
+            throw NilusError.manifestsInline(table.identifier, snapshotID: parent.id)
+        }
+        return try ManifestList.read(try await store.read(list, limit: Self.maximumManifestBytes), from: list)
+    }
+
+    private mutating func treat(
+        _ manifest: ManifestFile, in builder: inout SnapshotBuilder, folder: String, _ store: any ObjectStore
+    ) async throws {
+        guard plan.operation == .overwrite else {
+            builder.keep(manifest)
+            return
+        }
+        let content = try await store.read(manifest.path, limit: Self.maximumManifestBytes)
+        let path = manifestPath(folder, manifestCount)
+        guard let encoded = try builder.remove(manifest, content: content, path: path) else { return }
+        manifestCount += 1
+        try await write(encoded.bytes, at: path, in: store)
+    }
+
+    private func manifestPath(_ folder: String, _ number: Int) -> String {
+        "\(folder)/\(name)-m\(number).avro"
+    }
+
+    private mutating func write(_ content: [UInt8], at path: String, in store: any ObjectStore) async throws {
+        writtenLocations.append(path)
+        neededLocations.insert(path)
+        try await store.put(content, at: path)
+    }
+
+    private func change(adding snapshot: Snapshot, to table: CatalogTable) -> TableChange {
+        let metadata = table.metadata
+        var change = TableChange(requirements: [.create], updates: TableCreation(of: metadata).updates)
+        if !table.isStaged {
+            change = TableChange(
+                requirements: metadata.uuid.map { [.tableUUID($0)] } ?? [],
+                updates: metadata.formatVersion == 1 ? [.upgradeFormatVersion(2)] : [])
+            change.requirements.append(
+                .reference(SnapshotReference.main, snapshotID: metadata.currentSnapshot?.id))
+        }
+        if evolution.isChange {
+            if !table.isStaged {
+                change.requirements += [
+                    .currentSchemaID(metadata.currentSchema.id), .lastAssignedFieldID(metadata.lastColumnID),
+                ]
+            }
+            change.updates += [
+                .addSchema(evolution.schema, lastColumnID: evolution.lastColumnID),
+                .setCurrentSchema(TableUpdate.lastAdded),
+            ]
+        }
+        let main = SnapshotReference(branchAt: snapshot.id, keeping: metadata.references[SnapshotReference.main])
+        change.updates += [.addSnapshot(snapshot), .setReference(SnapshotReference.main, main)]
+        if !properties.isEmpty { change.updates.append(.setProperties(properties)) }
+        return change
+    }
+}
+
+extension NilusError {
+    /// The table divides its files among partitions, which new files cannot follow yet.
+    package static func tablePartitioned(_ table: CatalogTable) -> NilusError {
+        let fields = table.metadata.defaultSpec.fields.map { "'\($0)'" }.joined(separator: ", ")
+        return NilusError(
+            .load, .sinkRefused,
+            "cannot write to table '\(table.identifier)': it is partitioned by \(fields); "
+                + "expected an unpartitioned table")
+    }
+
+    static func manifestsInline(_ table: TableName, snapshotID: Int64) -> NilusError {
+        NilusError(
+            .load, .sinkRefused,
+            "cannot commit table '\(table)': snapshot \(snapshotID) has no manifest list, as only early version 1 "
+                + "tables do; rewrite the table's manifests with the engine that wrote it")
+    }
+}

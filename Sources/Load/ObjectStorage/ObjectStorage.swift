@@ -1,1 +1,0 @@
-// The room Load/ObjectStorage is not written yet.

@@ -1,0 +1,166 @@
+import NilusCore
+import ObjectStorage
+import Testing
+
+struct `Any object store` {
+    typealias Kind = StoreUnderTest.Kind
+
+    private func names(_ test: StoreUnderTest, under folder: String? = nil) async throws -> [String] {
+        var names: [String] = []
+        try await test.store.forEachPage(under: folder ?? test.folder) { page in
+            names += page.map { String($0.location.dropFirst(test.folder.count + 1)) }
+        }
+        return names
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
+    func `gives back what was put, in any folder`(_ kind: Kind) async throws {
+        let test = try kind.make()
+        let location = "\(test.folder)/a/b c/d.bin"
+
+        try await test.store.put([1, 2, 3], at: location)
+
+        #expect(try await test.store.read(location, limit: 3) == [1, 2, 3])
+        #expect(try await test.store.size(of: location) == 3)
+        #expect(try await names(test) == ["a/b c/d.bin"])
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
+    func `replaces an object as a whole`(_ kind: Kind) async throws {
+        let test = try kind.make()
+        let location = "\(test.folder)/a"
+        try await test.store.put(Array(repeating: 7, count: 1_000), at: location)
+
+        try await test.store.put([], at: location)
+
+        #expect(try await test.store.read(location, limit: 0) == [])
+        #expect(try await names(test) == ["a"])
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
+    func `lets one of many writers make a new object`(_ kind: Kind) async throws {
+        let test = try kind.make()
+        let (store, location) = (test.store, "\(test.folder)/a/one")
+
+        let winners = try await withThrowingTaskGroup(of: UInt8?.self) { group in
+            for number in UInt8(0)..<16 {
+                group.addTask { try await store.putIfAbsent([number], at: location) ? number : nil }
+            }
+            var winners: [UInt8] = []
+            for try await winner in group { if let winner { winners.append(winner) } }
+            return winners
+        }
+
+        #expect(winners.count == 1)
+        #expect(try await test.store.read(location, limit: 1) == winners)
+        #expect(try await names(test) == ["a/one"])
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
+    func `shows an upload when it is complete, and not before`(_ kind: Kind) async throws {
+        let test = try kind.make()
+        let location = "\(test.folder)/data/a.parquet"
+        let piece = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
+
+        let upload = try await test.store.upload(to: location)
+        try await upload.append(piece)
+        try await upload.append(piece)
+        try await upload.append([9])
+
+        #expect(upload.byteCount == 200_001)
+        #expect(try await test.store.size(of: location) == nil)
+        #expect(try await names(test) == [])
+        try await upload.complete()
+        #expect(try await test.store.read(location, limit: 200_001) == piece + piece + [9])
+        #expect(try await names(test) == ["data/a.parquet"])
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
+    func `leaves the earlier object when an upload is aborted or dropped`(_ kind: Kind) async throws {
+        let test = try kind.make()
+        let location = "\(test.folder)/a"
+        try await test.store.put([1], at: location)
+
+        let aborted = try await test.store.upload(to: location)
+        try await aborted.append(Array(repeating: 2, count: 300_000))
+        await aborted.abort()
+        do {
+            let dropped = try await test.store.upload(to: location)
+            try await dropped.append([3])
+        }
+
+        #expect(try await test.store.read(location, limit: 1) == [1])
+        #expect(try await names(test) == ["a"])
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
+    func `refuses to go on with an upload after its end`(_ kind: Kind) async throws {
+        let test = try kind.make()
+        let upload = try await test.store.upload(to: "\(test.folder)/a")
+        await upload.abort()
+
+        let error = await #expect(throws: NilusError.self) { try await upload.complete() }
+
+        #expect(error?.code == .internalDefect)
+        #expect(try await names(test) == [])
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
+    func `deletes an object, and does not mind when there is none`(_ kind: Kind) async throws {
+        let test = try kind.make()
+        try await test.store.put([1], at: "\(test.folder)/a/b")
+
+        try await test.store.delete("\(test.folder)/a/b")
+        try await test.store.delete("\(test.folder)/a/b")
+        try await test.store.delete("\(test.folder)/none/b")
+
+        #expect(try await test.store.size(of: "\(test.folder)/a/b") == nil)
+        #expect(try await names(test) == [])
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
+    func `lists objects under a folder in order and in pages`(_ kind: Kind) async throws {
+        let test = try kind.make()
+        for number in 0..<1_005 { try await test.store.put([1], at: "\(test.folder)/t/\(10_000 + number)") }
+        try await test.store.put([1, 2], at: "\(test.folder)/t/a/x")
+        try await test.store.put([1], at: "\(test.folder)/other/y")
+
+        var pages: [Int] = []
+        var last: StoredObject?
+        try await test.store.forEachPage(under: "\(test.folder)/t") { page in
+            pages.append(page.count)
+            last = page.last
+        }
+
+        #expect(pages == [1_000, 6])
+        #expect(last?.location == "\(test.folder)/t/a/x")
+        #expect(last?.sizeBytes == 2)
+        #expect((last?.modified ?? Timestamp(microseconds: 0)) > Timestamp(microseconds: 1_600_000_000_000_000))
+        #expect(try await names(test, under: "\(test.folder)/none") == [])
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
+    func `refuses to read what is not there or too large`(_ kind: Kind) async throws {
+        let test = try kind.make()
+        try await test.store.put([1, 2, 3], at: "\(test.folder)/a")
+
+        let missing = await #expect(throws: NilusError.self) { try await test.store.read("\(test.folder)/b", limit: 1) }
+        let large = await #expect(throws: NilusError.self) { try await test.store.read("\(test.folder)/a", limit: 2) }
+
+        #expect(missing?.code == .sinkRefused)
+        #expect(missing?.message.contains("there is no such file") == true)
+        #expect(large?.code == .sinkRefused)
+        #expect(large?.message.contains("it is larger than 2 B") == true)
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
+    func `makes a container, and does not mind when there is one`(_ kind: Kind) async throws {
+        let test = try kind.make()
+
+        try await test.store.createContainer("\(test.folder)/x/y")
+        try await test.store.createContainer("\(test.folder)/x/y")
+
+        try await test.store.put([1], at: "\(test.folder)/x/y/z")
+        #expect(try await names(test) == ["x/y/z"])
+    }
+}

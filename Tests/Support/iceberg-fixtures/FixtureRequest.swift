@@ -1,0 +1,106 @@
+import Iceberg
+import IcebergCatalog
+import JSON
+import Loading
+import NilusCore
+import ObjectStorage
+import Records
+
+/// One request of the interop tests.
+///
+/// Common members: `catalog` (file), `warehouse` (folder), `namespace`, `table`, `columns` (list of
+/// `{name, type}`). `action` is `plan`: answers with the field ids and the folder for data files; or
+/// `commit`: `operation`, `files` (list of `{path, records, bytes, content, metrics}`), `facts` and
+/// `properties` (maps), answers with what was committed.
+struct FixtureRequest {
+    private let json: JSONValue
+
+    init(_ json: JSONValue) {
+        self.json = json
+    }
+
+    func run() async throws -> JSONValue {
+        let store = LocalObjectStore()
+        let catalog = try await SQLiteCatalog.open(
+            path: text("catalog"), warehouse: try LocalPath.location(of: text("warehouse")), store: store,
+            now: Timestamp.now)
+        let identifier = TableName(namespace: [text("namespace")], name: text("table"))
+        try await catalog.createNamespace(identifier.namespace)
+        let columns = RecordSchema(try list("columns").map(Self.field))
+        var table = try await catalog.load(identifier)
+        if table == nil {
+            table = try await catalog.stage(identifier, schema: IcebergSchema(creating: columns), properties: [])
+        }
+        guard let table else { throw JSONError("no table") }
+        let evolution = table.metadata.evolution(toHold: columns)
+        return text("action") == "plan"
+            ? Self.answer(table, evolution) : try await commit(table, evolution, catalog, store)
+    }
+
+    private static func answer(_ table: CatalogTable, _ evolution: SchemaEvolution) -> JSONValue {
+        var ids: JSONObject = [:]
+        for column in evolution.columns { ids[column.wanted.name] = .integer(column.fieldID) }
+        return [
+            "ids": .object(ids), "folder": .string(table.metadata.dataFolder),
+            "refused": .array(evolution.refused.map { .string("\($0.wanted.name): \($0.reason)") }),
+        ]
+    }
+
+    private func commit(
+        _ table: CatalogTable, _ evolution: SchemaEvolution, _ catalog: SQLiteCatalog, _ store: LocalObjectStore
+    ) async throws -> JSONValue {
+        let operation = SnapshotPlan.Operation(rawValue: text("operation")) ?? .append
+        let plan = SnapshotPlan(
+            id: IdentifierSource.system.snapshotID(), operation: operation, files: try list("files").map(file),
+            facts: properties("facts"))
+        var commit = TableCommit(plan, evolution: evolution, properties: properties("properties"))
+        let change = try await commit.prepare(on: table, in: store, at: Timestamp.now())
+        let committed = try await catalog.commit(change, to: table)
+        return [
+            "snapshot-id": .integer(plan.id), "metadata": .string(committed.metadataLocation ?? ""),
+            "requirements": .array(change.requirements.map(\.json)), "updates": .array(change.updates.map(\.json)),
+        ]
+    }
+
+    private func file(_ json: JSONValue) throws -> DataFile {
+        let metrics = try (json["metrics"]?.array ?? []).map(Self.metrics)
+        var file = DataFile(
+            path: json["path"]?.string ?? "", recordCount: Int(json["records"]?.integer ?? 0),
+            sizeBytes: Int(json["bytes"]?.integer ?? 0), columns: metrics, splitOffsets: [4])
+        file.content = json["content"]?.string == "position-deletes" ? .positionDeletes : .data
+        return file
+    }
+
+    private static func metrics(_ json: JSONValue) throws -> ColumnMetrics {
+        let type = try field(json).type
+        return ColumnMetrics(
+            fieldID: Int(json["id"]?.integer ?? 0), type: type, compressedBytes: 1,
+            valueCount: Int(json["values"]?.integer ?? 0), nullCount: Int(json["nulls"]?.integer ?? 0),
+            minimum: value(json["min"]), maximum: value(json["max"]))
+    }
+
+    private static func value(_ json: JSONValue?) -> SingleValue? {
+        switch json {
+        case .number(let text)?: Int64(text).map(SingleValue.integer) ?? Double(text).map(SingleValue.double)
+        case .string(let text)?: .text(Array(text.utf8))
+        default: nil
+        }
+    }
+
+    private static func field(_ json: JSONValue) throws -> Field {
+        let types: [String: FieldType] = [
+            "boolean": .boolean, "long": .long, "double": .double, "string": .text, "json": .json,
+            "timestamptz": .timestampWithZone, "decimal": .decimal(precision: 38, scale: 12),
+        ]
+        guard let type = types[json["type"]?.string ?? ""] else { throw JSONError("an unknown type") }
+        return Field(json["name"]?.string ?? "", type)
+    }
+
+    private func text(_ name: String) -> String { json[name]?.string ?? "" }
+
+    private func list(_ name: String) -> [JSONValue] { json[name]?.array ?? [] }
+
+    private func properties(_ name: String) -> [TableProperty] {
+        (json[name]?.object?.members ?? []).map { TableProperty($0.name, $0.value.string ?? "") }
+    }
+}
