@@ -43,8 +43,12 @@ package protocol ObjectUpload: AnyObject {
     /// Bytes appended so far.
     var byteCount: Int { get }
 
-    /// Appends bytes, which may wait in a buffer of bounded size.
-    func append(_ bytes: [UInt8]) async throws
+    /// Appends bytes; they are gathered until there are enough of them to be sent.
+    func append(_ bytes: UnsafeRawBufferPointer) throws
+
+    /// Sends what has been gathered, where it is enough to be sent; to be called between appends, often
+    /// enough to bound the memory.
+    func send() async throws
 
     /// Makes the object durable, then visible.
     func complete() async throws

@@ -37,7 +37,7 @@ struct `Local files` {
     @Test func `are written under a hidden name first, which a listing leaves out`() async throws {
         let folder = try TemporaryFolder()
         let upload = try await LocalObjectStore().upload(to: "\(folder.path)/a.parquet")
-        try await upload.append(Array(repeating: 1, count: 200_000))
+        try upload.append(Array(repeating: 1, count: 200_000))
 
         let hidden = try folder.names()
         var listed: [StoredObject] = []
@@ -80,9 +80,9 @@ struct `Local files` {
             try await full.put(Array(repeating: 1, count: 200_000), at: path)
         }
         let upload = try await full.upload(to: "file://\(path)")
-        try await upload.append(Array(repeating: 1, count: 140_000))
+        try upload.append(Array(repeating: 1, count: 140_000))
         let append = await #expect(throws: NilusError.self) {
-            try await upload.append(Array(repeating: 1, count: 140_000))
+            try upload.append(Array(repeating: 1, count: 140_000))
         }
 
         let words = String(cString: strerror(number)).lowercased()
@@ -214,5 +214,12 @@ struct `Locations of local files` {
         #expect(try LocalPath.location(of: "/a//b/./c/../d/") == "file:///a/b/d")
         let here = try #require(getcwd(nil, 0).map { String(cString: $0) })
         #expect(try LocalPath.location(of: "./warehouse") == "file://\(here)/warehouse")
+    }
+}
+
+extension ObjectUpload {
+    /// Appends the bytes of a list.
+    fileprivate func append(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { try append($0) }
     }
 }

@@ -63,9 +63,9 @@ struct `Any object store` {
         let piece = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
 
         let upload = try await test.store.upload(to: location)
-        try await upload.append(piece)
-        try await upload.append(piece)
-        try await upload.append([9])
+        try upload.append(piece)
+        try upload.append(piece)
+        try upload.append([9])
 
         #expect(upload.byteCount == 200_001)
         #expect(try await test.store.size(of: location) == nil)
@@ -82,11 +82,11 @@ struct `Any object store` {
         try await test.store.put([1], at: location)
 
         let aborted = try await test.store.upload(to: location)
-        try await aborted.append(Array(repeating: 2, count: 300_000))
+        try aborted.append(Array(repeating: 2, count: 300_000))
         await aborted.abort()
         do {
             let dropped = try await test.store.upload(to: location)
-            try await dropped.append([3])
+            try dropped.append([3])
         }
 
         #expect(try await test.store.read(location, limit: 1) == [1])
@@ -162,5 +162,12 @@ struct `Any object store` {
 
         try await test.store.put([1], at: "\(test.folder)/x/y/z")
         #expect(try await names(test) == ["x/y/z"])
+    }
+}
+
+extension ObjectUpload {
+    /// Appends the bytes of a list.
+    fileprivate func append(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { try append($0) }
     }
 }

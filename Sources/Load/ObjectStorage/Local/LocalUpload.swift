@@ -18,10 +18,14 @@ final class LocalUpload: ObjectUpload {
         }
     }
 
-    func append(_ bytes: [UInt8]) async throws {
+    func append(_ bytes: UnsafeRawBufferPointer) throws {
         buffer += bytes
         byteCount += bytes.count
         if buffer.count >= Self.bufferBytes { try flush() }
+    }
+
+    func send() async throws {
+        // Disks take bytes as they come.
     }
 
     func complete() async throws {

@@ -1,0 +1,132 @@
+import Iceberg
+import IcebergCatalog
+import Loading
+import NilusCore
+import ObjectStorage
+import Records
+
+/// One load into one Iceberg table.
+final class LakehouseLoad: TableLoad {
+    private let request: LoadRequest
+    private let table: CatalogTable
+    private let lakehouse: Lakehouse
+    private let time: TimeSource
+    private let writer: DataFileWriter
+    private var evolution: SchemaEvolution
+    /// Whether the files must stay, because they are part of the table or may be.
+    private var mustKeepFiles = false
+
+    /// Finds a place in the table for each column of the load.
+    ///
+    /// - Throws: `schemaConflict` (terminal) when the table demands values that a load does not have.
+    init(
+        _ request: LoadRequest, _ table: CatalogTable, _ lakehouse: Lakehouse, sizes: FileSizes, time: TimeSource
+    ) throws(NilusError) {
+        self.request = request
+        self.table = table
+        self.lakehouse = lakehouse
+        self.time = time
+        evolution = table.metadata.evolution(toHold: table.metadata.fillable(besides: request.columns))
+        if let column = evolution.unfilledRequired.first { throw .columnUnfilled(request.table, column) }
+        for column in SystemColumnNames.all where !evolution.columns.contains(where: { $0.field.name == column }) {
+            throw .systemColumnRefused(request.table, column)
+        }
+        let identity = request.identity
+        writer = DataFileWriter(
+            evolution.columns, in: table.metadata.dataFolder,
+            named: "\(identity.loadID)-\(IdentifierSource.system.uuid())", sizes: sizes, store: lakehouse.store)
+    }
+
+    var schema: RecordSchema { RecordSchema(evolution.columns.map(\.field)) }
+
+    var unfillableColumns: Set<String> {
+        Set(evolution.refused.map(\.wanted.name)).union(
+            table.metadata.currentSchema.fields.filter { $0.type.fieldType == nil }.map(\.name))
+    }
+
+    var checkpoint: String? { table.metadata.checkpoint }
+
+    var rowIDAccount: String? { table.metadata.recorded(LoadFacts.rowIDAccount)?.value }
+
+    var hasRows: Bool { table.metadata.hasRows }
+
+    var remarks: [String] {
+        evolution.refused.map { refused in
+            "column '\(refused.wanted.name)' of table '\(request.table)' cannot be filled: \(refused.reason); "
+                + "its values go to '_nilus_extra'"
+        }
+    }
+
+    func write(_ batch: ColumnBatch) async throws {
+        if batch.schema.fields.count > evolution.columns.count {
+            try await takeNewColumns(of: batch.schema)
+        }
+        try await writer.write(batch)
+    }
+
+    func abandon() async {
+        guard !mustKeepFiles else { return }
+        await writer.abandon()
+    }
+
+    func commit(_ facts: CommitFacts) async throws -> CommitReceipt {
+        let files = try await writer.finish()
+        guard writer.rowCount == facts.rowCount else {
+            throw NilusError.defect(.load, "\(facts.rowCount) rows were handed over and \(writer.rowCount) written")
+        }
+        let committer = TableCommitter(
+            request: request, lakehouse: lakehouse, time: time, evolution: evolution, openedAfter: table.metadata.lastLoadID)
+        do {
+            let receipt = try await committer.commit(files, facts, to: table)
+            mustKeepFiles = true
+            return receipt
+        } catch let error as NilusError where error.code == .commitUnknown {
+            mustKeepFiles = true
+            throw error
+        }
+    }
+
+    /// Gives the columns at the end of a batch, for fields nobody declared, a place in the table.
+    private func takeNewColumns(of schema: RecordSchema) async throws {
+        let wanted = RecordSchema(evolution.columns.map(\.wanted) + schema.fields.dropFirst(evolution.columns.count))
+        evolution = table.metadata.evolution(toHold: wanted)
+        guard evolution.columns.map(\.field) == schema.fields else {
+            throw NilusError.defect(.load, "new columns of a batch do not line up with those of table '\(request.table)'")
+        }
+        try await writer.change(to: evolution.columns)
+    }
+}
+
+extension TableMetadata {
+    /// The columns of a load, and after them the table's own further columns that it could fill.
+    fileprivate func fillable(besides columns: RecordSchema) -> RecordSchema {
+        let names = Set(columns.names.map { $0.lowercased() })
+        let further = currentSchema.fields.compactMap { field -> Field? in
+            guard let type = field.type.fieldType, !names.contains(field.name.lowercased()) else { return nil }
+            return Field(field.name, type, isRequired: field.isRequired)
+        }
+        return RecordSchema(columns.fields + further)
+    }
+}
+
+extension IcebergType {
+    /// The type of columns that this program can write.
+    fileprivate var fieldType: FieldType? {
+        if case .column(let type) = self { type } else { nil }
+    }
+}
+
+extension NilusError {
+    fileprivate static func columnUnfilled(_ table: TableName, _ column: String) -> NilusError {
+        NilusError(
+            .load, .schemaConflict,
+            "cannot load table '\(table)': its column '\(column)' demands a value and the endpoint has none for it; "
+                + "make the column optional or use another table")
+    }
+
+    fileprivate static func systemColumnRefused(_ table: TableName, _ column: String) -> NilusError {
+        NilusError(
+            .load, .schemaConflict,
+            "cannot load table '\(table)': its column '\(column)' has a type that cannot hold text; rename the column")
+    }
+}
