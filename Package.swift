@@ -109,13 +109,14 @@ let programs: [Target] = [
         path: "Sources/nilus", swiftSettings: strict),
     .executableTarget(
         name: "stripe-simulator",
-        dependencies: [nioCore, nioHTTP, nioPosix, arguments],
+        dependencies: ["CZlib", nioCore, nioHTTP, nioPosix, arguments],
         path: "Sources/stripe-simulator", swiftSettings: strict),
 ]
 
 let allTests: [Target] = [
     tests("Core/NilusCoreTests", ["NilusCore"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
+    tests("Simulator/SimulatorTests", ["stripe-simulator", arguments, nioCore]),
 ]
 
 let package = Package(
