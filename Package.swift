@@ -109,7 +109,7 @@ let programs: [Target] = [
         path: "Sources/nilus", swiftSettings: strict),
     .executableTarget(
         name: "stripe-simulator",
-        dependencies: [nioCore, nioHTTP, nioPosix, arguments],
+        dependencies: ["CZlib", nioCore, nioHTTP, nioPosix, arguments],
         path: "Sources/stripe-simulator", swiftSettings: strict),
 ]
 
@@ -147,6 +147,7 @@ let allTests: [Target] = [
         "Normalize/NormalizationTests", ["Extraction", "JSON", "NilusCore", "Normalization", "Records", "StripeSource"]),
     tests("Secrets/SecretsTests", ["NilusCore", "Secrets"]),
     tests("Workflow/WorkflowManifestTests", ["NilusCore", "WorkflowManifest"]),
+    tests("Simulator/SimulatorTests", ["stripe-simulator", arguments, nioCore]),
 ]
 
 let package = Package(
