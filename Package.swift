@@ -82,8 +82,8 @@ let stages: [Target] = [
     room(
         "Load/LakehouseSink",
         [
-            "Depots", "Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Parquet",
-            "Records", "Secrets", "WorkflowManifest", logging,
+            "Depots", "Iceberg", "IcebergCatalog", "Loading", "NilusCore", "ObjectStorage", "Parquet", "Records",
+            "Secrets", "WorkflowManifest",
         ]),
 
     room("Status/RunStatus", ["JSON", "NilusCore", "YAML"]),

@@ -63,6 +63,14 @@ package enum Files {
         }
     }
 
+    /// Writes into a file that exists and must stay the same file, such as one that a container runtime watches.
+    package static func overwrite(_ path: String, with content: some Collection<UInt8>) throws(SystemError) {
+        let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last }
+        defer { close(descriptor) }
+        try writeAll(ContiguousArray(content), to: descriptor)
+    }
+
     /// Writes a new file and waits until it is on the disk.
     private static func write(_ path: String, _ content: some Collection<UInt8>) throws(SystemError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)

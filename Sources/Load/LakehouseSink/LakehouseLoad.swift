@@ -28,16 +28,14 @@ final class LakehouseLoad: TableLoad {
         self.time = time
         evolution = table.metadata.evolution(toHold: table.metadata.fillable(besides: request.columns))
         if let column = evolution.unfilledRequired.first { throw .columnUnfilled(request.table, column) }
-        for column in SystemColumnNames.all where !evolution.columns.contains(where: { $0.field.name == column }) {
-            throw .systemColumnRefused(request.table, column)
-        }
         let identity = request.identity
         writer = DataFileWriter(
             evolution.columns, in: table.metadata.dataFolder,
             named: "\(identity.loadID)-\(IdentifierSource.system.uuid())", sizes: sizes, store: lakehouse.store)
     }
 
-    var schema: RecordSchema { RecordSchema(evolution.columns.map(\.field)) }
+    /// The columns under the names that the load uses; the table may spell them in other letter case.
+    var schema: RecordSchema { evolution.fillableSchema }
 
     var unfillableColumns: Set<String> {
         Set(evolution.refused.map(\.wanted.name)).union(
@@ -90,10 +88,16 @@ final class LakehouseLoad: TableLoad {
     private func takeNewColumns(of schema: RecordSchema) async throws {
         let wanted = RecordSchema(evolution.columns.map(\.wanted) + schema.fields.dropFirst(evolution.columns.count))
         evolution = table.metadata.evolution(toHold: wanted)
-        guard evolution.columns.map(\.field) == schema.fields else {
+        guard evolution.fillableSchema == schema else {
             throw NilusError.defect(.load, "new columns of a batch do not line up with those of table '\(request.table)'")
         }
         try await writer.change(to: evolution.columns)
+    }
+}
+
+extension SchemaEvolution {
+    fileprivate var fillableSchema: RecordSchema {
+        RecordSchema(columns.map { Field($0.wanted.name, $0.field.type, isRequired: $0.field.isRequired) })
     }
 }
 
@@ -122,11 +126,5 @@ extension NilusError {
             .load, .schemaConflict,
             "cannot load table '\(table)': its column '\(column)' demands a value and the endpoint has none for it; "
                 + "make the column optional or use another table")
-    }
-
-    fileprivate static func systemColumnRefused(_ table: TableName, _ column: String) -> NilusError {
-        NilusError(
-            .load, .schemaConflict,
-            "cannot load table '\(table)': its column '\(column)' has a type that cannot hold text; rename the column")
     }
 }

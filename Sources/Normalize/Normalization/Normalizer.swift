@@ -1,5 +1,6 @@
 package import Extraction
 import JSON
+package import NilusCore
 package import Records
 
 /// Turns pages of one endpoint into typed batches; nothing is lost and no value makes it fail.
@@ -26,15 +27,14 @@ package final class Normalizer {
 
     /// Prepares to fill a table.
     ///
-    /// - Precondition: `table` holds the three system columns.
-    /// - Parameters:
-    ///   - table: the columns to fill, with their types.
-    ///   - unfillable: names of further columns that the table has and that cannot be filled.
-    ///   - account: the account that row ids are computed for; empty when it is unknown.
+    /// `table` are the columns to fill, with their types; `unfillable` names further columns of the table that
+    /// cannot be filled; `account` is the one that row ids are computed for, empty when it is unknown.
+    ///
+    /// - Throws: `schemaConflict` (terminal) when the table's system columns cannot hold text.
     package init(
         _ endpoint: Endpoint, table: RecordSchema, unfillable: Set<String>, naming: ColumnNaming, loadID: String,
         account: String
-    ) {
+    ) throws(NilusError) {
         self.naming = naming
         self.unfillable = Set(unfillable.map { $0.lowercased() })
         self.loadID = Array(loadID.utf8)
@@ -42,8 +42,8 @@ package final class Normalizer {
         rowIDs = RowIdentity(account: account, endpoint: endpoint.name)
         batch = ColumnBatch(table)
         systemColumns = (
-            Self.column(SystemColumns.loadID, in: batch), Self.column(SystemColumns.rowID, in: batch),
-            Self.column(SystemColumns.extra, in: batch)
+            try Self.column(SystemColumns.loadID, in: batch), try Self.column(SystemColumns.rowID, in: batch),
+            try Self.column(SystemColumns.extra, in: batch)
         )
         claimedNames = Set(SystemColumns.all.map(\.name))
         for field in endpoint.fields {
@@ -133,11 +133,18 @@ package final class Normalizer {
         }
     }
 
-    private static func column(_ field: Field, in batch: ColumnBatch) -> Column {
-        guard let index = batch.schema.fields.firstIndex(where: { $0.name == field.name }) else {
-            preconditionFailure("the table was opened without the system column \(field.name)")
-        }
+    private static func column(_ field: Field, in batch: ColumnBatch) throws(NilusError) -> Column {
+        let index = batch.schema.fields.firstIndex { $0.name == field.name && $0.type.storage == .text }
+        guard let index else { throw .systemColumnUnusable(field.name) }
         return batch.columns[index]
+    }
+}
+
+extension NilusError {
+    fileprivate static func systemColumnUnusable(_ name: String) -> NilusError {
+        NilusError(
+            .normalize, .schemaConflict,
+            "cannot fill column '\(name)': the table has it with a type that holds no text; rename that column")
     }
 }
 

@@ -39,7 +39,7 @@ extension WorkflowRun {
         fields["rowsCommitted"] = .integer(rowsCommitted)
         fields["conditions"] = [condition]
         fields["nodes"] = .array(nodes.map(\.document))
-        fields["envelope"] = envelope.document
+        fields["envelope"] = envelope?.document
         if !warnings.isEmpty { fields["warnings"] = .array(warnings.map(JSONValue.string)) }
         return .object(fields)
     }

@@ -11,12 +11,13 @@ package struct WorkflowRun: Sendable {
     /// The process exit code, once the run has ended.
     package var exitCode: ExitCode?
     package var nodes: [NodeStatus]
-    package var envelope: EnvelopeStatus
+    /// `nil` for a run that ended before it had a budget.
+    package var envelope: EnvelopeStatus?
     /// What a person should look at although the run goes on.
     package var warnings: [String] = []
 
     package init(
-        workflow: WorkflowReference, runID: String, loadID: String, nodes: [NodeStatus], envelope: EnvelopeStatus
+        workflow: WorkflowReference, runID: String, loadID: String, nodes: [NodeStatus], envelope: EnvelopeStatus?
     ) {
         self.workflow = workflow
         self.runID = runID

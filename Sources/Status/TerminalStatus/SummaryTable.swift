@@ -31,9 +31,9 @@ package enum SummaryTable {
 
     private static func verdict(_ run: WorkflowRun) -> String {
         let rows = "\(run.rowsCommitted.grouped) rows committed"
-        let memory =
-            "peak memory \(run.envelope.peakMemoryBytes.asByteCount) of \(run.envelope.memoryBytes.asByteCount)"
-        let cpu = "\((run.envelope.cpuSeconds * 100).rounded() / 100) s of CPU"
+        guard let envelope = run.envelope else { return "\(run.outcome.phase.rawValue): \(rows)" }
+        let memory = "peak memory \(envelope.peakMemoryBytes.asByteCount) of \(envelope.memoryBytes.asByteCount)"
+        let cpu = "\((envelope.cpuSeconds * 100).rounded() / 100) s of CPU"
         return "\(run.outcome.phase.rawValue): \(rows), \(cpu), \(memory)"
     }
 

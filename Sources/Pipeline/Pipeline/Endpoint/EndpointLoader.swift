@@ -43,7 +43,7 @@ struct EndpointLoader {
             return
         }
         let account = table.rowIDAccount ?? identity.account ?? ""
-        let normalizer = Normalizer(
+        let normalizer = try Normalizer(
             load.endpoint, table: table.schema, unfillable: table.unfillableColumns, naming: naming,
             loadID: loadIdentity.loadID, account: account)
         let result = try await read(plan, through: normalizer, into: table)

@@ -45,9 +45,9 @@ package final class WorkflowRunner: Sendable {
             run.outcome = Task.isCancelled ? Outcome(.interrupted(.extract)) : Outcome(summing: errors)
             run.exitCode = Task.isCancelled ? .tryAgain : ExitCode.combined(errors.map(\.code.exitCode))
             run.completionTime = now
-            run.envelope.peakMemoryBytes = use.peakMemoryBytes
-            run.envelope.cpuSeconds = use.cpuSeconds
-            run.envelope.throttledSeconds = ControlGroup.ofProcess().throttledSeconds
+            run.envelope?.peakMemoryBytes = use.peakMemoryBytes
+            run.envelope?.cpuSeconds = use.cpuSeconds
+            run.envelope?.throttledSeconds = ControlGroup.ofProcess().throttledSeconds
         }
         return recorder.current
     }

@@ -1,1 +1,0 @@
-// The room Load/Depots is not written yet.

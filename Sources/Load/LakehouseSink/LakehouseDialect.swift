@@ -1,0 +1,67 @@
+import NilusCore
+package import WorkflowManifest
+
+/// What only the lakehouse knows about a sink section.
+package enum LakehouseDialect {
+    /// Finds everything wrong or remarkable with a sink section, for the manifest's own list of faults.
+    @Sendable
+    package static func check(_ section: SinkSection, _ header: NodeHeader) -> [ManifestFault] {
+        addressFaults(section.address) + optionFaults(section.options)
+    }
+
+    /// The parameters of each scheme that can be written to.
+    static let sqliteParameters = ["warehouse", "catalog_name"]
+    private static let depotParameters = ["acl", "purpose"]
+
+    private static func addressFaults(_ address: ManifestAddress) -> [ManifestFault] {
+        switch address.scheme {
+        case "iceberg+sqlite":
+            let misplaced = address.authority.isEmpty ? [] : [hostFault(address)]
+            return misplaced + address.parameters.flatMap { unknown($0, known: sqliteParameters, address.scheme) }
+        case "dataos":
+            // The platform allows further parameters, which mean nothing here.
+            return address.parameters.flatMap { unknown($0, known: depotParameters, address.scheme, isFault: false) }
+        case "iceberg+rest":
+            return [.error("REST catalogs are not supported by this version; use 'iceberg+sqlite'", at: address.location)]
+        default: return []
+        }
+    }
+
+    private static func hostFault(_ address: ManifestAddress) -> ManifestFault {
+        .error(
+            "an 'iceberg+sqlite' address has no host; write three slashes, 'iceberg+sqlite:///path/catalog.db'",
+            at: address.authority.location)
+    }
+
+    private static func unknown(
+        _ parameter: AddressParameter, known: [String], _ scheme: String, isFault: Bool = true
+    ) -> [ManifestFault] {
+        guard !known.contains(parameter.name) else { return [] }
+        let hint = Suggestion.closest(to: parameter.name, in: known).map { "; did you mean '\($0)'?" } ?? ""
+        let message = "unknown parameter \(MessageText.quoted(parameter.name)) in a '\(scheme)' address\(hint)"
+        return [ManifestFault(isFault ? .error : .warning, message, at: parameter.location)]
+    }
+
+    private static func optionFaults(_ options: SinkOptions) -> [ManifestFault] {
+        var faults: [ManifestFault] = []
+        if let strategy = options.incrementalStrategy, ![.replace, .append].contains(strategy.value) {
+            faults.append(
+                .error(
+                    "strategy '\(strategy.value.rawValue)' is not supported by this version; use 'replace' or 'append'",
+                    at: strategy.location))
+        }
+        if let field = options.partitionBy.first { faults.append(unsupported("partition-by", field.location)) }
+        if let columns = options.clusterBy { faults.append(unsupported("cluster-by", columns.location)) }
+        if let maintenance = options.maintenance, maintenance.value == .auto {
+            faults.append(unsupported("maintenance", maintenance.location))
+        }
+        if let compression = options.metadataCompression, compression.value == .gzip {
+            faults.append(unsupported("iceberg_metadata_compression", compression.location))
+        }
+        return faults
+    }
+
+    private static func unsupported(_ option: String, _ location: SourceLocation) -> ManifestFault {
+        .error("option '\(option)' is not supported by this version; remove it", at: location)
+    }
+}

@@ -1,0 +1,62 @@
+import Digests
+import LakehouseSink
+import NilusCore
+import StripeSource
+import WorkflowManifest
+
+/// A manifest as it was found: its bytes, wiped after reading, and the name to show.
+struct ManifestFile {
+    let name: String
+    private let content: SecretBytes
+    /// SHA-256 of the bytes, in hexadecimal.
+    let digest: String
+
+    /// Larger manifests are refused anyway; one byte more shows that they are larger.
+    private static let largest = 1_048_577
+
+    /// Reads a file, or standard input for `-`.
+    static func read(_ path: String) throws(NilusError) -> ManifestFile {
+        do throws(SystemError) {
+            var bytes =
+                path == "-"
+                ? try Files.read(descriptor: 0, limit: largest) : try Files.read(path, limit: largest)
+            return ManifestFile(name: path == "-" ? "standard input" : path, wiping: &bytes)
+        } catch {
+            throw .manifestUnreadable(path, error)
+        }
+    }
+
+    private init(name: String, wiping bytes: inout ContiguousArray<UInt8>) {
+        self.name = name
+        content = SecretBytes(wiping: &bytes)
+        digest = content.withBytes { SHA256Hasher().digest(of: $0).hexText }
+    }
+
+    /// The workflows in it, checked with what the source and the sink know.
+    func reading(environment: EnvironmentVariables) -> ManifestReading {
+        let dialects = ManifestDialects(checkSource: StripeDialect.check, checkSink: LakehouseDialect.check)
+        let reader = ManifestReader(dialects: dialects, nameOfStackSpec: environment["DATAOS_NAME"] ?? "nilus")
+        return content.withBytes { reader.read($0, file: name) }
+    }
+
+    /// The manifests that the platform mounts when none is named.
+    static func mounted(_ environment: EnvironmentVariables) throws(NilusError) -> [String] {
+        let folders = ["BASE_CONFIG_FILE_DIR", "DATAOS_CONFIG_DIR"].compactMap { environment[$0] }
+        guard let folder = folders.first else { throw .manifestUnnamed() }
+        let found = folders.map { "\($0)/config.yaml" }.first { (try? Files.read($0, limit: largest)) != nil }
+        return [found ?? "\(folder)/config.yaml"]
+    }
+}
+
+extension NilusError {
+    fileprivate static func manifestUnreadable(_ path: String, _ error: SystemError) -> NilusError {
+        let found = error.isTooLarge ? "it is larger than 1 MiB" : "\(error)"
+        return NilusError(.workflow, .manifestInvalid, "cannot read manifest '\(path)': \(found)")
+    }
+
+    fileprivate static func manifestUnnamed() -> NilusError {
+        NilusError(
+            .workflow, .usageInvalid,
+            "cannot find a manifest: neither '-f FILE' nor BASE_CONFIG_FILE_DIR nor DATAOS_CONFIG_DIR names one")
+    }
+}

@@ -1,0 +1,26 @@
+import Glibc
+import NilusCore
+
+/// Writes bytes to standard output.
+func printBytes(_ bytes: [UInt8]) {
+    // A closed standard output leaves nobody to tell.
+    try? Files.writeAll(ContiguousArray(bytes), to: STDOUT_FILENO)
+}
+
+/// Writes bytes to standard error.
+@Sendable
+func printToStandardError(_ bytes: [UInt8]) {
+    try? Files.writeAll(ContiguousArray(bytes), to: STDERR_FILENO)
+}
+
+/// What kind of terminal standard error is.
+enum Terminal {
+    static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Columns, 80 when the terminal does not tell.
+    static var width: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+}

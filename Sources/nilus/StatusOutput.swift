@@ -1,0 +1,57 @@
+import Glibc
+import KubernetesStatus
+import Logging
+import NilusCore
+import RunStatus
+import Synchronization
+
+/// Where the status of all workflows of this process goes.
+final class StatusOutput: Sendable {
+    private let path: String?
+    private let isInPod: Bool
+    private let logger: Logger
+    private let runs = Mutex<[WorkflowRun]>([])
+
+    /// - Parameters: see `RunCommand.status`; without a path the platform's work folder, then standard output.
+    init(path: String?, environment: EnvironmentVariables, logger: Logger) {
+        self.path = path ?? environment["DATAOS_WORK_DIR"].map { "\($0)/status.yaml" }
+        isInPod = environment["KUBERNETES_SERVICE_HOST"] != nil
+        self.logger = logger
+    }
+
+    /// Takes over the newest state of a run and writes the file.
+    func update(_ run: WorkflowRun) {
+        let all = runs.withLock { runs in
+            if let position = runs.firstIndex(where: { $0.workflow == run.workflow }) {
+                runs[position] = run
+            } else {
+                runs.append(run)
+            }
+            return runs
+        }
+        if let path { write(all, to: path) }
+    }
+
+    /// Writes what is only written at the end: standard output, and the termination message of a pod.
+    func finish(_ exitCode: ExitCode) {
+        let all = runs.withLock { $0 }
+        guard !all.isEmpty else { return }
+        if path == nil { printBytes(StatusDocument.bytes(all, as: .yaml)) }
+        guard isInPod, access(TerminationMessage.path, W_OK) == 0 else { return }
+        let message = TerminationMessage.bytes(all, exitCode: exitCode)
+        do throws(SystemError) {
+            try Files.overwrite(TerminationMessage.path, with: message)
+        } catch {
+            logger.warning("termination message not written", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func write(_ runs: [WorkflowRun], to path: String) {
+        do throws(SystemError) {
+            try Files.replace(path, with: StatusDocument.bytes(runs, as: StatusDocument.Format(path: path)))
+        } catch {
+            // The data matters more than the report on it.
+            logger.warning("status not written", metadata: ["path": "\(path)", "error": "\(error)"])
+        }
+    }
+}
