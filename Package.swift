@@ -43,6 +43,7 @@ let cLibraries: [Target] = [
     library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
     library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
     .target(
         name: "CSimdjson", path: "Sources/CLibraries/CSimdjson",
         cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
@@ -102,7 +103,8 @@ let programs: [Target] = [
     .executableTarget(
         name: "nilus",
         dependencies: [
-            "Extraction", "HTTPTransport", "JSON", "KubernetesStatus", "LakehouseSink", "Loading", "NilusCore",
+            "CLinux", "Depots", "Digests", "Extraction", "HTTPTransport", "JSON", "KubernetesStatus", "LakehouseSink",
+            "NilusCore", "Normalization",
             "Pipeline", "RunLog", "RunStatus", "Secrets", "StripeSource", "TerminalStatus", "WorkflowManifest",
             arguments, logging,
         ],

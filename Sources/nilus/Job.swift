@@ -138,7 +138,8 @@ final class Job: Sendable {
 
     private func reference(_ manifest: Manifest, _ workflow: Workflow?) -> WorkflowReference {
         WorkflowReference(
-            name: workflow?.name ?? manifest.file.name, version: workflow.flatMap { $0.version.isEmpty ? nil : $0.version },
+            name: workflow?.name ?? manifest.file.name,
+            version: workflow.flatMap { $0.version.isEmpty ? nil : $0.version },
             workspace: workflow?.workspace ?? environment["DATAOS_WORKSPACE"], file: manifest.file.name,
             digest: manifest.file.digest)
     }

@@ -19,17 +19,18 @@ final class StatusOutput: Sendable {
         self.logger = logger
     }
 
-    /// Takes over the newest state of a run and writes the file.
+    /// Takes over a state of a run, unless a newer one is known, and writes the file.
     func update(_ run: WorkflowRun) {
-        let all = runs.withLock { runs in
+        // Written under the lock: several endpoints change their phase at the same time.
+        runs.withLock { runs in
             if let position = runs.firstIndex(where: { $0.workflow == run.workflow }) {
+                guard runs[position].revision <= run.revision else { return }
                 runs[position] = run
             } else {
                 runs.append(run)
             }
-            return runs
+            if let path { write(runs, to: path) }
         }
-        if let path { write(all, to: path) }
     }
 
     /// Writes what is only written at the end: standard output, and the termination message of a pod.

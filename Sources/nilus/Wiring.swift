@@ -5,13 +5,15 @@ import LakehouseSink
 import NilusCore
 import Pipeline
 import StripeSource
+import WorkflowManifest
 
 /// Joins the source and the sink to the pipeline: the one place that knows all three.
 enum Wiring {
     /// Connections to one host at most: as many as endpoints load at once, and some for a second key.
     private static let maximumConnections = 8
 
-    static func adapters(_ options: RunOptions, environment: EnvironmentVariables, time: TimeSource) -> PipelineAdapters {
+    static func adapters(_ options: RunOptions, environment: EnvironmentVariables, time: TimeSource) -> PipelineAdapters
+    {
         let http = HTTPClient(
             HTTPConfiguration(
                 userAgent: ProgramVersion.userAgent, environment: environment,

@@ -2,6 +2,8 @@ import Iceberg
 import IcebergCatalog
 import Loading
 import NilusCore
+import ObjectStorage
+import Records
 
 /// Makes the files of a load visible, on whatever state the table has by then.
 struct TableCommitter {

@@ -5,6 +5,8 @@ package struct WorkflowRun: Sendable {
     package let workflow: WorkflowReference
     package let runID: String
     package let loadID: String
+    /// Rises with every announced change, so that of two states the newer one is known.
+    package var revision = 0
     package var outcome: Outcome = .pending
     package var startTime: Timestamp?
     package var completionTime: Timestamp?

@@ -31,6 +31,7 @@ package final class RunRecorder: Sendable {
         let now = time.utc()
         let changed = run.withLock { run in
             change(&run, now)
+            run.revision += 1
             return run
         }
         observe(changed)
