@@ -1,0 +1,60 @@
+# The front door. Every target works as the first command on a fresh Debian 12 with Swift.
+#
+#   make demo     load a simulated Stripe account into ./warehouse and show how to query it
+#   make test     run every test, interop and end to end included
+#   make build    build the release programs          make check    format, docs, samples, linkage
+#   make format   format all Swift code               make bench    print the figures of docs/figures.md
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+
+# An import that Package.swift does not allow is an error in every build.
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+RELEASE_FLAGS := $(SWIFT_FLAGS) -c release --static-swift-stdlib
+SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
+VENV := .build/venv
+PYTHON := $(VENV)/bin/python
+
+.PHONY: demo test room-tests python-tests build check format bench build-dependencies test-dependencies
+
+demo: build
+	scripts/demo.sh
+
+test: build room-tests python-tests
+
+room-tests: build-dependencies
+	swift test $(SWIFT_FLAGS) --parallel
+
+python-tests: build test-dependencies
+	swift build $(SWIFT_FLAGS) --product iceberg-fixtures
+	$(PYTHON) -m pytest -q Tests/Interop Tests/EndToEnd
+
+build: build-dependencies
+	swift build $(RELEASE_FLAGS) --product nilus
+	swift build $(RELEASE_FLAGS) --product stripe-simulator
+
+check: build test-dependencies
+	swift format lint --strict --recursive $(SWIFT_FOLDERS)
+	scripts/generate-stripe-shapes.py --check
+	scripts/check-documentation.py
+	scripts/check-linkage.sh .build/release/nilus
+	.build/release/nilus validate $(foreach file,$(wildcard manifests/*.yaml),-f $(file))
+
+format:
+	swift format --in-place --recursive $(SWIFT_FOLDERS)
+
+bench: build test-dependencies
+	scripts/install-dependencies.sh bench
+	$(PYTHON) Benchmarks/run.py
+
+build-dependencies:
+	@scripts/install-dependencies.sh build
+
+test-dependencies: $(VENV)/.complete
+
+$(VENV)/.complete: Tests/requirements.txt
+	scripts/install-dependencies.sh test
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement Tests/requirements.txt
+	touch $@
