@@ -2,6 +2,7 @@ import CCurl
 
 /// Why there is no complete answer.
 package struct HTTPFailure: Error, Sendable, CustomStringConvertible {
+    /// What the asker can do about it.
     package enum Kind: Sendable, Equatable {
         /// Name resolution or connection failed.
         case unreachable

@@ -14,6 +14,7 @@ package indirect enum JSONValue: Sendable, Equatable {
 
 /// The members of a JSON object, in order.
 package struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
+    /// A name and its value.
     package struct Member: Sendable, Equatable {
         package let name: String
         package var value: JSONValue

@@ -38,6 +38,7 @@ package final class SecretBytes: Sendable {
         try body(UnsafeRawBufferPointer(storage))
     }
 
+    /// Whether the bytes begin with those of a text.
     package func hasPrefix(_ prefix: String) -> Bool {
         withBytes { $0.starts(with: prefix.utf8) }
     }

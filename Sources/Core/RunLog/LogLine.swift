@@ -2,8 +2,9 @@ import JSON
 package import Logging
 package import NilusCore
 
-/// One log line as bytes. Pure.
+/// One log line as bytes.
 package enum LogLine {
+    /// Writes a line, metadata sorted by key, with its line feed.
     package static func bytes(
         _ format: LogFormat, time: Timestamp, level: Logger.Level, message: String, metadata: Logger.Metadata
     ) -> [UInt8] {

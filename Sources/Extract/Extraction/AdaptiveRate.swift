@@ -22,6 +22,7 @@ package struct AdaptiveRate: Sendable {
 
     package var rate: Double { bucket.rate }
 
+    /// Takes the next place in the queue and returns the time to wait for it.
     package mutating func reserve(at now: Duration) -> Duration {
         recover(now)
         return bucket.reserve(at: now)

@@ -8,6 +8,7 @@ package final class ExtractMeter: Sendable {
 
     package var current: ExtractCounters { counters.withLock { $0 } }
 
+    /// Changes the counters in one step.
     package func count(_ change: (inout ExtractCounters) -> Void) {
         counters.withLock { change(&$0) }
     }
@@ -32,6 +33,7 @@ package struct ExtractCounters: Sendable, Hashable {
     /// All rows received and not delivered.
     package var totalDropped: Int { rowsDropped.values.reduce(0, +) }
 
+    /// Counts a row that is not delivered.
     package mutating func drop(_ reason: DropReason) {
         rowsDropped[reason, default: 0] += 1
     }

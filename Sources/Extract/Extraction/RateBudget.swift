@@ -101,12 +101,14 @@ package struct AdaptiveCount: Sendable {
         count = target
     }
 
+    /// Notes an objection and returns how many may be in flight now.
     package mutating func yield() -> Int {
         successes = 0
         count = max(1, count / 2)
         return count
     }
 
+    /// Notes an answer without objection and returns how many may be in flight now.
     package mutating func succeeded() -> Int {
         guard count < target else { return count }
         successes += 1

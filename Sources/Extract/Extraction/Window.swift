@@ -17,6 +17,7 @@ package struct Window: Sendable, Hashable {
         return lower >= upper
     }
 
+    /// Whether the second lies in the window.
     package func contains(_ second: Int64) -> Bool {
         !isBefore(second) && !isAfter(second)
     }

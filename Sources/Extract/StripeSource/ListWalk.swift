@@ -1,6 +1,6 @@
 import Extraction
 
-/// The way through one list, newest rows first: answers in, next question out. Pure.
+/// The way through one list, newest rows first: answers in, next question out.
 ///
 /// It keeps the promise "every row once" against what a list can do to its reader: a cursor whose
 /// object is gone, an empty page although rows remain, a page sent twice, rows outside the window.

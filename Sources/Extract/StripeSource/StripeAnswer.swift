@@ -3,7 +3,7 @@ import HTTPTransport
 import JSON
 import NilusCore
 
-/// What an answer of Stripe means for the one who asked. Pure.
+/// What an answer of Stripe means for the one who asked.
 enum StripeAnswer {
     case success
     /// Asking again may help.
@@ -15,7 +15,8 @@ enum StripeAnswer {
 
     /// Judges status, headers and body.
     ///
-    /// - Parameter what: what was asked, for messages.
+    /// `what` says what was asked, for messages.
+    ///
     /// - SeeAlso: the Stripe API reference on errors and rate limits; `Stripe-Should-Retry` decides where it is present.
     init(_ response: HTTPResponse, to what: String) {
         guard response.status != 200 else {

@@ -1,6 +1,8 @@
 import NilusCore
 
-/// What the first characters of a Stripe key tell. The rest of a key has no documented form and is not judged.
+/// What the first characters of a Stripe key tell.
+///
+/// The rest of a key has no documented form and is not judged.
 enum StripeKey {
     /// Whether a value is some key of Stripe's, usable here or not; tells a key from its Base64 form.
     static func looksLikeKey(_ value: SecretBytes) -> Bool {

@@ -31,7 +31,9 @@ struct StripeListReader {
 
     /// Reads from `start` to the end of the list, or to the page limit.
     ///
-    /// - Parameter learnCut: told of every answer; returns the first second not to be read.
+    /// `learnCut` is told of every answer and returns the first second not to be read.
+    ///
+    /// - Throws: `ledgerOpen` when the list cannot be walked to its end, and what asking and handling throw.
     /// - Returns: the number of pages delivered, and whether the end of the list was reached.
     mutating func read(
         from start: ListQuery, learnCut: (StripeDocument) throws -> Int64, handle: Handler

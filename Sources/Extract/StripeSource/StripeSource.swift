@@ -9,9 +9,9 @@ package final class StripeSource: Source {
     private let knownAccount: String?
     private let isLive: Bool?
 
-    /// - Parameters:
-    ///   - account: the account acted on, when the address names it; otherwise Stripe is asked.
-    ///   - isLive: whether the key opens live data; `nil` when the key does not tell.
+    /// Speaks for `account`, when the address names it; otherwise Stripe is asked.
+    ///
+    /// `isLive` tells whether the key opens live data; `nil` when the key does not tell.
     package init(
         _ connection: StripeConnection, http: HTTPClient, budget: RateBudget, retry: RetryPolicy, time: TimeSource,
         account: String?, isLive: Bool?

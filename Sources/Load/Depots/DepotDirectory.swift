@@ -57,7 +57,7 @@ extension NilusError {
     fileprivate static func depotUnknown(
         _ name: String, lookedIn folders: [String], _ faults: [NilusError]
     ) -> NilusError {
-        let places = folders.isEmpty ? "nowhere, as no folder is set" : folders.map { "'\($0)'" }.joined(separator: ", ")
+        let places = folders.map { "'\($0)'" }.joined(separator: ", ")
         let unread = faults.first.map { "; a file there cannot be read: \($0.line)" } ?? ""
         return NilusError(
             .load, .configurationInvalid,

@@ -10,9 +10,8 @@ enum DepotReader {
 
     /// The depot of a document; `nil` when the document is another resource.
     ///
-    /// - Parameters:
-    ///   - document: one document of a file.
-    ///   - folder: the folder of the file, to which a relative path of a local depot belongs.
+    /// A relative path of a local depot belongs to `folder`, that of the file.
+    ///
     /// - Throws: `configurationInvalid` (terminal) with the place of the fault.
     static func depot(_ document: YAMLNode, in folder: String) throws(NilusError) -> Depot? {
         guard document["type"]?.scalar?.text == "depot" else { return nil }

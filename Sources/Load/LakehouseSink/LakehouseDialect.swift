@@ -22,7 +22,9 @@ package enum LakehouseDialect {
             // The platform allows further parameters, which mean nothing here.
             return address.parameters.flatMap { unknown($0, known: depotParameters, address.scheme, isFault: false) }
         case "iceberg+rest":
-            return [.error("REST catalogs are not supported by this version; use 'iceberg+sqlite'", at: address.location)]
+            return [
+                .error("REST catalogs are not supported by this version; use 'iceberg+sqlite'", at: address.location)
+            ]
         default: return []
         }
     }

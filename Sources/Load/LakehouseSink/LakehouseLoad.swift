@@ -73,7 +73,8 @@ final class LakehouseLoad: TableLoad {
             throw NilusError.defect(.load, "\(facts.rowCount) rows were handed over and \(writer.rowCount) written")
         }
         let committer = TableCommitter(
-            request: request, lakehouse: lakehouse, time: time, evolution: evolution, openedAfter: table.metadata.lastLoadID)
+            request: request, lakehouse: lakehouse, time: time, evolution: evolution,
+            openedAfter: table.metadata.lastLoadID)
         do {
             let receipt = try await committer.commit(files, facts, to: table)
             mustKeepFiles = true
@@ -89,7 +90,7 @@ final class LakehouseLoad: TableLoad {
         let wanted = RecordSchema(evolution.columns.map(\.wanted) + schema.fields.dropFirst(evolution.columns.count))
         evolution = table.metadata.evolution(toHold: wanted)
         guard evolution.fillableSchema == schema else {
-            throw NilusError.defect(.load, "new columns of a batch do not line up with those of table '\(request.table)'")
+            throw NilusError.defect(.load, "new columns of a batch do not line up with table '\(request.table)'")
         }
         try await writer.change(to: evolution.columns)
     }

@@ -77,7 +77,9 @@ package struct LakehouseSinks: Sendable {
 
     private func place(ofSQLite address: ManifestAddress, _ secrets: SecretStore) throws(NilusError) -> Place {
         let path = try text(address.path, secrets)
-        guard path.hasPrefix("/"), path.count > 1, !path.hasSuffix("/") else { throw .catalogUnnamed(at: address.location) }
+        guard path.hasPrefix("/"), path.count > 1, !path.hasSuffix("/") else {
+            throw .catalogUnnamed(at: address.location)
+        }
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
         let warehouse = try address[parameter: "warehouse"].map { parameter throws(NilusError) in
             try text(parameter.value, secrets)
@@ -105,7 +107,8 @@ extension NilusError {
     fileprivate static func schemeUnsupported(_ scheme: String, at location: SourceLocation) -> NilusError {
         NilusError(
             .load, .configurationInvalid,
-            "cannot write to a \(MessageText.quoted(scheme)) address: expected 'dataos' or 'iceberg+sqlite'", at: location)
+            "cannot write to a \(MessageText.quoted(scheme)) address: expected 'dataos' or 'iceberg+sqlite'",
+            at: location)
     }
 
     fileprivate static func depotUnnamed(at location: SourceLocation) -> NilusError {

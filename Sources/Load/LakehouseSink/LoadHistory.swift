@@ -2,7 +2,7 @@ import Iceberg
 import Loading
 import NilusCore
 
-/// What a table's history says about a load that is about to begin. Pure.
+/// What a table's history says about a load that is about to begin.
 enum LoadHistory {
     /// The commit of this very load, when it was made before.
     ///
@@ -28,7 +28,8 @@ enum LoadHistory {
     /// - Throws: `tableConflict` (terminal).
     static func check(_ origin: DataOrigin, against metadata: TableMetadata, _ table: TableName) throws(NilusError) {
         guard metadata.hasRows else { return }
-        if let isLive = origin.isLive, let before = metadata.recorded(LoadFacts.isLive)?.value, before != String(isLive) {
+        if let isLive = origin.isLive, let before = metadata.recorded(LoadFacts.isLive)?.value, before != String(isLive)
+        {
             throw .modesMixed(table, isLive: isLive)
         }
         if let account = origin.account, let before = metadata.recorded(LoadFacts.account)?.value, before != account {
@@ -54,7 +55,8 @@ enum LoadHistory {
             snapshotID: summary[LoadFacts.snapshotID].flatMap { Int64($0) } ?? 0, metadataLocation: location,
             rowsAdded: count("added-records"), filesAdded: count("added-data-files"),
             bytesAdded: count("added-files-size"), rowsInTable: metadata.recordCount.map { Int($0) },
-            schemaChanges: [], checkpoint: summary[LoadFacts.checkpoint].flatMap { $0 == LoadFacts.noCheckpoint ? nil : $0 })
+            schemaChanges: [],
+            checkpoint: summary[LoadFacts.checkpoint].flatMap { $0 == LoadFacts.noCheckpoint ? nil : $0 })
     }
 }
 

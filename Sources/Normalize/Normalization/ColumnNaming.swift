@@ -5,6 +5,7 @@ package enum ColumnNaming: Sendable, Hashable {
     /// Names stay as they are (`SCHEMA_NAMING=direct`).
     case direct
 
+    /// The name that a name of the source becomes.
     package func name(_ original: String) -> String {
         switch self {
         case .snakeCase: Self.snakeCased(original)

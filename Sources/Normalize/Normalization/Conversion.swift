@@ -23,7 +23,7 @@ struct Conversion: Hashable {
 
     private let rule: Rule
 
-    /// - Parameter kind: what the field is declared to be; `nil` for a field that nobody declared.
+    /// Takes what the field is declared to be, `nil` for a field that nobody declared, and the column's type.
     init(of kind: ValueKind?, to type: FieldType) {
         rule =
             switch (type, kind) {

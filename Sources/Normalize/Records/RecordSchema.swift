@@ -23,6 +23,7 @@ package struct RecordSchema: Sendable, Hashable {
 
     package var names: [String] { fields.map(\.name) }
 
+    /// The field with exactly this name.
     package func field(named name: String) -> Field? {
         fields.first { $0.name == name }
     }

@@ -9,9 +9,9 @@ package struct SecretStore: Sendable {
     /// Where DataOS mounts secrets when nothing else is said.
     package static let defaultDirectory = "/etc/dataos/secret"
 
-    /// - Parameters:
-    ///   - directories: folders of mounted secrets, most important first; those that do not exist are passed over.
-    ///   - manifestEnvironment: the `envs` of the workflow, which give way to the job's own environment.
+    /// Looks in `directories`, folders of mounted secrets, the most important first.
+    ///
+    /// Those that do not exist are passed over. `manifestEnvironment`, the `envs` of the workflow, gives way to the job's own environment.
     package init(
         directories: [String], environment: EnvironmentVariables, manifestEnvironment: [String: String] = [:]
     ) {

@@ -1,6 +1,6 @@
 import NilusCore
 
-/// What the bytes of a file or variable mean as a secret. Pure.
+/// What the bytes of a file or variable mean as a secret.
 enum SecretText {
     /// The secret that the bytes hold, decoded from Base64 when only that looks right.
     ///

@@ -10,6 +10,7 @@ package struct Outcome: Sendable, Hashable {
     package static let pending = Outcome(phase: .pending, reason: nil, message: nil)
     package static let running = Outcome(phase: .running, reason: nil, message: nil)
 
+    /// The outcome of something that went well.
     package static func succeeded(_ reason: SuccessReason, _ message: String? = nil) -> Outcome {
         Outcome(phase: .succeeded, reason: reason.rawValue, message: message)
     }

@@ -3,6 +3,7 @@ import YAML
 
 /// The status resources of a run as text: one for each workflow of the manifest.
 package enum StatusDocument {
+    /// How the resources are written.
     package enum Format: Sendable {
         case yaml, json
 
@@ -12,6 +13,7 @@ package enum StatusDocument {
         }
     }
 
+    /// Writes all runs of a process: YAML documents, or one JSON document, a list when there are several.
     package static func bytes(_ runs: [WorkflowRun], as format: Format) -> [UInt8] {
         switch format {
         case .yaml:

@@ -1,11 +1,9 @@
 package import NilusCore
 package import RunStatus
 
-/// The lines of a terminal that follow a run: one for each endpoint under way or done. Pure.
+/// The lines of a terminal that follow a run: one for each endpoint under way or done.
 package enum ProgressLines {
-    /// - Parameters:
-    ///   - now: the time of day, for rates.
-    ///   - width: columns of the terminal; lines are cut to fit.
+    /// Shows how every endpoint stands at the time `now`, cut to the `width` of the terminal in columns.
     package static func lines(_ run: WorkflowRun, now: Timestamp, width: Int) -> [String] {
         let endpoints = run.nodes.flatMap(\.endpoints).filter { $0.outcome.phase != .pending }
         let nameWidth = endpoints.map(\.endpoint.count).max() ?? 0

@@ -1,8 +1,9 @@
 import NilusCore
 package import RunStatus
 
-/// The table that ends a run on a terminal. Pure.
+/// The table that ends a run on a terminal.
 package enum SummaryTable {
+    /// Writes the table, a verdict, and a line for each endpoint that did not simply succeed.
     package static func text(_ run: WorkflowRun) -> String {
         let endpoints = run.nodes.flatMap(\.endpoints)
         let header = ["endpoint", "table", "phase", "rows", "files", "size", "requests", "retries"]

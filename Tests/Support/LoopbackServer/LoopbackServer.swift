@@ -33,7 +33,9 @@ package final class LoopbackServer: Sendable {
 
     /// Starts to listen on a free port of 127.0.0.1.
     ///
-    /// - Parameter answer: told the number of the request, from 0, and its text.
+    /// `answer` is told the number of the request, from 0, and its text.
+    ///
+    /// - Throws: `ServerError` when no port can be opened.
     package init(_ answer: @escaping @Sendable (Int, String) -> Answer) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()

@@ -38,7 +38,8 @@ struct EndpointLoader {
         let plan = try ReadPlan(load, table: TableFacts(checkpoint: table.checkpoint, hasRows: table.hasRows))
         record.warn(table.remarks + plan.warnings)
         guard !plan.window.isEmpty else {
-            record.finish(.succeeded(.completed, "nothing to read: the table is complete up to the interval's end"), nil)
+            let message = "nothing to read: the table is complete up to the interval's end"
+            record.finish(.succeeded(.completed, message), nil)
             await table.abandon()
             return
         }

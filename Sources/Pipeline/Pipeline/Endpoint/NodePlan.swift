@@ -4,7 +4,7 @@ import NilusCore
 import Normalization
 import WorkflowManifest
 
-/// The loads of one node, as its manifest section asks for them. Pure.
+/// The loads of one node, as its manifest section asks for them.
 struct NodePlan: Sendable {
     let node: WorkflowNode
     let loads: [EndpointLoad]
@@ -20,7 +20,8 @@ struct NodePlan: Sendable {
                 let levels = node.sink.destination.levels(forEndpoint: endpoint.name)
                 let names = levels.map(naming.name)
                 if names != levels {
-                    remarks.append("table '\(levels.joined(separator: "."))' is named '\(names.joined(separator: "."))'")
+                    let (asked, given) = (levels.joined(separator: "."), names.joined(separator: "."))
+                    remarks.append("table '\(asked)' is named '\(given)'")
                 }
                 loads.append(
                     Self.load(

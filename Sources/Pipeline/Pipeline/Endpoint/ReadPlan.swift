@@ -2,7 +2,7 @@ import Extraction
 import Loading
 import NilusCore
 
-/// What one load reads and what becomes of the checkpoint. Pure.
+/// What one load reads and what becomes of the checkpoint.
 struct ReadPlan: Hashable {
     let window: Window
     let progress: CheckpointRule

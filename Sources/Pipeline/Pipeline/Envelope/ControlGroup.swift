@@ -24,7 +24,7 @@ package struct ControlGroup: Sendable {
     /// The group's folders, from its own up to the root, by controller; `""` is version 2.
     private let folders: [String: [String]]
 
-    /// - Parameter root: where the control group file systems are mounted.
+    /// Finds the group's folders below `root`, where the control group file systems are mounted.
     package init(root: String = "/sys/fs/cgroup", read: @escaping FileReader) {
         self.read = read
         self.root = root

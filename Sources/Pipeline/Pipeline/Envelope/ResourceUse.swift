@@ -7,6 +7,7 @@ package struct ResourceUse: Sendable, Hashable {
     /// User and system time.
     package let cpuSeconds: Double
 
+    /// Asks the system.
     package static func current() -> ResourceUse {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)

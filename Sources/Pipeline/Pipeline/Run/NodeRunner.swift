@@ -31,7 +31,8 @@ struct NodeRunner: Sendable {
             guard let delay, (try? await setup.time.sleep(delay)) != nil else {
                 return finish(failures.map(\.error))
             }
-            setup.logger.warning("node is tried again", metadata: ["node": "\(plan.node.name)", "attempt": "\(attempt + 1)"])
+            let metadata: Logger.Metadata = ["node": "\(plan.node.name)", "attempt": "\(attempt + 1)"]
+            setup.logger.warning("node is tried again", metadata: metadata)
             remaining = failures.map(\.load)
         }
     }

@@ -121,6 +121,7 @@ extension EnvelopeStatus {
 extension NilusError {
     fileprivate static func dependencyFailed(_ node: String, _ dependency: String) -> NilusError {
         NilusError(
-            .workflow, .dependencyFailed, "cannot run node '\(node)': node '\(dependency)', which it needs, did not succeed")
+            .workflow, .dependencyFailed,
+            "cannot run node '\(node)': node '\(dependency)', which it needs, did not succeed")
     }
 }
