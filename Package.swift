@@ -147,6 +147,12 @@ let allTests: [Target] = [
         ["Extraction", "HTTPTransport", "JSON", "LoopbackServer", "NilusCore", "StripeSource"]),
     tests(
         "Normalize/NormalizationTests", ["Extraction", "JSON", "NilusCore", "Normalization", "Records", "StripeSource"]),
+    tests(
+        "Pipeline/PipelineTests",
+        [
+            "Extraction", "JSON", "Loading", "NilusCore", "Normalization", "Pipeline", "Records", "RunStatus",
+            "Secrets", "WorkflowManifest", logging,
+        ]),
     tests("Secrets/SecretsTests", ["NilusCore", "Secrets"]),
     tests("Workflow/WorkflowManifestTests", ["NilusCore", "WorkflowManifest"]),
     tests("Simulator/SimulatorTests", ["stripe-simulator", arguments, nioCore]),

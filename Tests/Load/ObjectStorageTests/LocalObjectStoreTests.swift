@@ -81,7 +81,7 @@ struct `Local files` {
         }
         let upload = try await full.upload(to: "file://\(path)")
         try upload.append(Array(repeating: 1, count: 140_000))
-        let append = await #expect(throws: NilusError.self) {
+        let append = #expect(throws: NilusError.self) {
             try upload.append(Array(repeating: 1, count: 140_000))
         }
 

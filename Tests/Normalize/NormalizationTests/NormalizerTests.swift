@@ -16,8 +16,8 @@ private struct Bench {
     init(
         _ fields: [DeclaredField], table: RecordSchema? = nil, unfillable: Set<String> = [],
         naming: ColumnNaming = .snakeCase
-    ) {
-        self.init(
+    ) throws {
+        try self.init(
             Endpoint(
                 name: "thing", fields: [DeclaredField("id", .text)] + fields, primaryKey: "id", createdField: "created"),
             table: table, unfillable: unfillable, naming: naming)
@@ -26,9 +26,9 @@ private struct Bench {
     init(
         _ endpoint: Endpoint, table: RecordSchema? = nil, unfillable: Set<String> = [],
         naming: ColumnNaming = .snakeCase
-    ) {
+    ) throws {
         self.endpoint = endpoint
-        normalizer = Normalizer(
+        normalizer = try Normalizer(
             endpoint, table: table ?? TableColumns.declared(by: endpoint, naming: naming), unfillable: unfillable,
             naming: naming, loadID: "1780272005000000", account: "acct_1")
     }
@@ -72,7 +72,7 @@ extension Column {
 
 struct `Normalization` {
     @Test func `types declared fields and leaves out what is null or absent`() throws {
-        let bench = Bench([
+        let bench = try Bench([
             DeclaredField("amount", .integer), DeclaredField("paid", .boolean), DeclaredField("rate", .real),
             DeclaredField("created", .timestamp), DeclaredField("unit_amount_decimal", .decimal),
             DeclaredField("metadata", .json), DeclaredField("name", .text),
@@ -124,7 +124,7 @@ struct `Normalization` {
         Misfit(kind: .decimal, value: #""1.""#), Misfit(kind: .decimal, value: "true"),
     ])
     func `keeps a value that does not fit in the extra column, as received`(_ misfit: Misfit) throws {
-        let bench = Bench([DeclaredField("field", misfit.kind)])
+        let bench = try Bench([DeclaredField("field", misfit.kind)])
 
         let rows = try bench.rows(#"{"id":"a","field":\#(misfit.value)}"#)
 
@@ -161,7 +161,7 @@ struct `Normalization` {
     }
 
     @Test func `gives a field that nobody declared a column by its first value`() throws {
-        let bench = Bench([])
+        let bench = try Bench([])
 
         let first = try bench.rows(
             #"{"id":"a","later":null,"number":1,"text":"x","flag":true,"real":0.5,"list":[1],"newName":"n"}"#)
@@ -178,7 +178,7 @@ struct `Normalization` {
     }
 
     @Test func `adds a hundred columns and keeps further fields in the extra column`() throws {
-        let bench = Bench([])
+        let bench = try Bench([])
         let fields = (0..<150).map { #""f\#($0)":\#($0)"# }.joined(separator: ",")
 
         let rows = try bench.rows(#"{"id":"a",\#(fields)}"#)
@@ -189,7 +189,7 @@ struct `Normalization` {
     }
 
     @Test func `never lets two fields share a column, nor a field take a system column`() throws {
-        let bench = Bench([DeclaredField("some_name", .text)])
+        let bench = try Bench([DeclaredField("some_name", .text)])
 
         let rows = try bench.rows(
             #"{"id":"a","some_name":"1","someName":"2","_nilus_id":"forged","_NILUS_EXTRA":"x","id":"again"}"#)
@@ -208,7 +208,7 @@ struct `Normalization` {
             Field("price", .decimal(precision: 6, scale: 2)),
         ])
         for field in SystemColumns.all { table.append(field) }
-        let bench = Bench(
+        let bench = try Bench(
             [
                 DeclaredField("created", .timestamp), DeclaredField("amount", .integer), DeclaredField("rate", .real),
                 DeclaredField("day", .timestamp), DeclaredField("note", .integer), DeclaredField("object", .json),
@@ -227,7 +227,7 @@ struct `Normalization` {
 
     @Test func `finds fields in whatever order they come`() throws {
         let names = (0..<40).map { "field_\($0)" }
-        let bench = Bench(names.map { DeclaredField($0, .integer) })
+        let bench = try Bench(names.map { DeclaredField($0, .integer) })
         var random = SystemRandomNumberGenerator()
 
         for _ in 0..<50 {
@@ -265,7 +265,7 @@ struct `Every record` {
     func `can be rebuilt from its row`(_ name: String) throws {
         let endpoint = try #require(StripeEndpoint.named(name)?.endpoint)
         let object = try #require(try exampleObjects()[name]?.object)
-        let bench = Bench(endpoint)
+        let bench = try Bench(endpoint)
 
         let rows = try bench.rows(JSONValue.object(object).compactText)
 

@@ -1,0 +1,133 @@
+import Extraction
+import JSON
+import Loading
+import NilusCore
+import Records
+import Synchronization
+
+/// A source that gives prepared objects, page by page, and fails as it is told.
+final class PreparedSource: Source {
+    let objects: [String: [String]]
+    let failures: Mutex<[String: [NilusError]]>
+    let cut: Int64
+    private let reads = Mutex<[ReadRequest]>([])
+    private let identity: SourceIdentity
+    private let parsers = JSONParserPool()
+
+    /// - `failures`: errors to throw for an endpoint, one for each read, before it succeeds.
+    init(
+        _ objects: [String: [String]], failures: [String: [NilusError]] = [:], cut: Int64 = 1_000,
+        identity: SourceIdentity = SourceIdentity(account: "acct_1", isLive: false)
+    ) {
+        self.objects = objects
+        self.failures = Mutex(failures)
+        self.cut = cut
+        self.identity = identity
+    }
+
+    var requests: [ReadRequest] { reads.withLock { $0 } }
+
+    func identify() async throws -> SourceIdentity { identity }
+
+    func read(
+        _ request: ReadRequest, meter: ExtractMeter, deliver: (Page) async throws -> Void
+    ) async throws -> ReadResult {
+        reads.withLock { $0.append(request) }
+        let rows = objects[request.endpoint.name] ?? []
+        if !rows.isEmpty {
+            meter.count { counters in
+                counters.requests += 1
+                counters.pages += 1
+                counters.rowsReceived += rows.count
+            }
+            try await deliver(try page(rows))
+        }
+        let failure = failures.withLock { failures in
+            failures[request.endpoint.name]?.isEmpty == false ? failures[request.endpoint.name]?.removeFirst() : nil
+        }
+        if let failure { throw failure }
+        return ReadResult(cut: cut, isComplete: request.pageLimit == nil)
+    }
+
+    private func page(_ rows: [String]) throws -> Page {
+        let document = try parsers.parse(GrowableBytes("[\(rows.joined(separator: ","))]".utf8))
+        var elements: [JSONElement] = []
+        document.withRoot { root in root.forEachItem { elements.append($0) } }
+        return Page(document: document, rows: elements)
+    }
+}
+
+/// A sink that keeps tables in memory and remembers what was done to them.
+final class MemorySink: Sink {
+    struct Table: Sendable {
+        var rows = 0
+        var checkpoint: String?
+        var runs: [String: CommitReceipt] = [:]
+    }
+
+    let tables: Mutex<[String: Table]>
+    private let events = Mutex<[String]>([])
+
+    init(_ tables: [String: Table] = [:]) {
+        self.tables = Mutex(tables)
+    }
+
+    var log: [String] { events.withLock { $0 } }
+
+    func note(_ event: String) { events.withLock { $0.append(event) } }
+
+    func open(_ request: LoadRequest) async throws -> TableOpening {
+        let name = request.table.description
+        let table = tables.withLock { $0[name] }
+        let key = "\(request.identity.runID)/\(request.identity.node)/\(request.identity.endpoint)"
+        if let receipt = table?.runs[key] { return .alreadyCommitted(receipt) }
+        return .ready(MemoryLoad(self, request, table))
+    }
+}
+
+/// One load into a table in memory.
+final class MemoryLoad: TableLoad {
+    private let sink: MemorySink
+    private let request: LoadRequest
+    private let before: MemorySink.Table?
+    private var written = 0
+
+    init(_ sink: MemorySink, _ request: LoadRequest, _ table: MemorySink.Table?) {
+        self.sink = sink
+        self.request = request
+        before = table
+    }
+
+    var schema: RecordSchema { request.columns }
+    var unfillableColumns: Set<String> { [] }
+    var checkpoint: String? { before?.checkpoint }
+    var rowIDAccount: String? { nil }
+    var hasRows: Bool { (before?.rows ?? 0) > 0 }
+    var remarks: [String] { [] }
+
+    func write(_ batch: ColumnBatch) async throws { written += batch.rowCount }
+
+    func commit(_ facts: CommitFacts) async throws -> CommitReceipt {
+        let name = request.table.description
+        let receipt = sink.tables.withLock { tables in
+            var table = tables[name] ?? MemorySink.Table()
+            table.rows = request.strategy == .replace ? written : table.rows + written
+            switch facts.checkpoint {
+            case .keep: break
+            case .set(let text): table.checkpoint = text
+            case .clear: table.checkpoint = nil
+            }
+            let receipt = CommitReceipt(
+                snapshotID: 7, metadataLocation: "memory", rowsAdded: written, filesAdded: 1, bytesAdded: 1,
+                rowsInTable: table.rows, schemaChanges: [], checkpoint: table.checkpoint)
+            let identity = request.identity
+            table.runs["\(identity.runID)/\(identity.node)/\(identity.endpoint)"] = receipt
+            tables[name] = table
+            return receipt
+        }
+        sink.note("commit \(name)")
+        return receipt
+    }
+
+    func abandon() async { sink.note("abandon \(request.table)") }
+}

@@ -1,0 +1,156 @@
+import Extraction
+import NilusCore
+import RunStatus
+import Testing
+
+private func object(_ number: Int) -> String { #"{"id":"x_\#(number)","created":\#(number)}"# }
+
+private func rows(_ count: Int) -> [String] { (0..<count).map(object) }
+
+private func error(_ code: ErrorCode) -> NilusError { NilusError(.extract, code, "cannot read: \(code.rawValue)") }
+
+struct `A run` {
+    @Test func `loads every endpoint into its own table and says what it did`() async throws {
+        let bench = Bench(PreparedSource(["charge": rows(3), "customer": rows(5)]))
+
+        let run = try await bench.run(Bench.workflow([.init(tables: "all")]))
+
+        #expect(run.outcome == .succeeded(.completed))
+        #expect(run.exitCode == .done)
+        #expect(run.rowsCommitted == 8)
+        let endpoints = run.nodes[0].endpoints
+        #expect(endpoints.map(\.table) == ["stripe.charge", "stripe.customer", "stripe.refund"])
+        #expect(endpoints.map(\.rows.written) == [3, 5, 0])
+        #expect(endpoints[0].commit?.checkpoint == #"{"version":1,"created_before":1000}"#)
+        #expect(bench.phases.first == "Running load=Pending")
+        #expect(bench.phases.last == "Succeeded load=Succeeded")
+    }
+
+    @Test func `runs nodes in the order of their dependencies`() async throws {
+        let bench = Bench(PreparedSource(["charge": rows(1), "customer": rows(1), "refund": rows(1)]))
+        let manifest = Bench.workflow([
+            .init(name: "third", tables: "refund", entry: ["dependencies: [second]"]),
+            .init(name: "second", tables: "customer", entry: ["dependencies: first"]),
+            .init(name: "first", tables: "charge"),
+        ])
+
+        let run = try await bench.run(manifest)
+
+        #expect(run.outcome == .succeeded(.completed))
+        #expect(bench.sink.log == ["commit stripe.charge", "commit stripe.customer", "commit stripe.refund"])
+    }
+
+    @Test func `skips what depends on a failed node and finishes the others`() async throws {
+        let source = PreparedSource(
+            ["charge": rows(1), "customer": rows(1), "refund": rows(1)], failures: ["charge": [error(.keyRefused)]])
+        let manifest = Bench.workflow([
+            .init(name: "first", tables: "charge"),
+            .init(name: "second", tables: "customer", entry: ["dependencies: [first]"]),
+            .init(name: "apart", tables: "refund"),
+        ])
+        let bench = Bench(source)
+
+        let run = try await bench.run(manifest)
+
+        #expect(run.outcome.phase == .failed && run.outcome.reason == "KeyRefused")
+        #expect(run.exitCode == .keyRefused)
+        let phases = Dictionary(uniqueKeysWithValues: run.nodes.map { ($0.name, $0.outcome.phase) })
+        #expect(phases == ["first": .failed, "second": .skipped, "apart": .succeeded])
+        #expect(bench.sink.log.sorted() == ["abandon stripe.charge", "commit stripe.refund"])
+        let second = try #require(run.nodes.first { $0.name == "second" })
+        #expect(second.outcome.message == "cannot run node 'second': node 'first', which it needs, did not succeed")
+    }
+
+    @Test func `tries a node again after passing failures, and only the endpoints that failed`() async throws {
+        let source = PreparedSource(
+            ["charge": rows(2), "customer": rows(3)],
+            failures: ["charge": [error(.sourceUnavailable), error(.sourceThrottled)]])
+        let node = Bench.Node(
+            tables: "charge,customer", entry: ["retry: {count: 3, strategy: OnTransientError, duration: 60s}"])
+        let bench = Bench(source)
+
+        let run = try await bench.run(Bench.workflow([node]))
+
+        #expect(run.outcome == .succeeded(.completed))
+        #expect(run.nodes[0].attempts == 3)
+        #expect(bench.waited.total == .seconds(120))
+        #expect(bench.source.requests.map(\.endpoint.name).sorted() == ["charge", "charge", "charge", "customer"])
+        #expect(run.rowsCommitted == 5)
+    }
+
+    @Test func `does not try again what a person must mend`() async throws {
+        let source = PreparedSource([:], failures: ["charge": [error(.permissionMissing), error(.permissionMissing)]])
+        let node = Bench.Node(entry: ["retry: {count: 3}"])
+
+        let run = try await Bench(source).run(Bench.workflow([node]))
+
+        #expect(run.nodes[0].attempts == 1)
+        #expect(run.exitCode == .keyRefused)
+    }
+
+    @Test func `gives up after the attempts allowed and asks to be run again`() async throws {
+        let failures = Array(repeating: error(.sourceUnavailable), count: 9)
+        let node = Bench.Node(entry: ["retry: {count: 2, duration: 1s}"])
+
+        let run = try await Bench(PreparedSource([:], failures: ["charge": failures])).run(Bench.workflow([node]))
+
+        #expect(run.nodes[0].attempts == 3)
+        #expect(run.exitCode == .tryAgain)
+        #expect(run.outcome.reason == "SourceUnavailable")
+    }
+
+    @Test func `skips an endpoint that the account does not have, without failing`() async throws {
+        let source = PreparedSource(["customer": rows(2)], failures: ["charge": [error(.featureUnavailable)]])
+
+        let run = try await Bench(source).run(Bench.workflow([.init(tables: "charge,customer")]))
+
+        #expect(run.outcome == .succeeded(.completed))
+        #expect(run.nodes[0].endpoints.map(\.outcome.phase) == [.skipped, .succeeded])
+        #expect(run.nodes[0].endpoints[0].outcome.reason == "FeatureUnavailable")
+    }
+
+    @Test func `does nothing for a run that is committed`() async throws {
+        let bench = Bench(PreparedSource(["charge": rows(4)]))
+        let manifest = Bench.workflow([.init()])
+
+        _ = try await bench.run(manifest, runID: "again")
+        let second = try await bench.run(manifest, runID: "again")
+
+        #expect(second.nodes[0].endpoints[0].outcome == .succeeded(.alreadyCommitted, "run 'again' is committed"))
+        #expect(second.nodes[0].endpoints[0].commit?.rowsAdded == 4)
+        #expect(bench.source.requests.count == 1)
+    }
+
+    @Test func `touches nothing when it is dry`() async throws {
+        let bench = Bench(PreparedSource(["charge": rows(4)]))
+
+        let run = try await bench.run(Bench.workflow([.init()]), isDryRun: true)
+
+        #expect(run.nodes[0].outcome.reason == "DryRun")
+        #expect(run.exitCode == .done)
+        #expect(bench.source.requests.isEmpty && bench.sink.log.isEmpty)
+    }
+
+    @Test func `says which endpoint failed worst when several do`() async throws {
+        let source = PreparedSource(
+            [:], failures: ["charge": [error(.sourceUnavailable)], "refund": [error(.schemaConflict)]])
+
+        let run = try await Bench(source).run(Bench.workflow([.init(tables: "all")]))
+
+        #expect(run.exitCode == .dataRefused)
+        #expect(run.outcome.message == "cannot read: schemaConflict (and 1 more)")
+    }
+
+    @Test func `that is cancelled is interrupted and leaves no table changed`() async throws {
+        let source = PreparedSource(["charge": rows(4)], failures: ["charge": [.interrupted(.extract)]])
+        let bench = Bench(source)
+
+        let task = Task { try await bench.run(Bench.workflow([.init()])) }
+        task.cancel()
+        let run = try await task.value
+
+        #expect(run.outcome.phase == .interrupted && run.outcome.reason == "Interrupted")
+        #expect(run.exitCode == .tryAgain)
+        #expect(!bench.sink.log.contains("commit stripe.charge"))
+    }
+}
