@@ -128,6 +128,7 @@ let support: [Target] = [
 let allTests: [Target] = [
     tests("Core/NilusCoreTests", ["NilusCore"]),
     tests("Core/HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "NilusCore"]),
+    tests("Load/DepotsTests", ["Depots", "NilusCore", "TemporaryFolders"]),
     tests("Load/AvroTests", ["Avro", "JSON", "Randomness"]),
     tests(
         "Load/IcebergCatalogTests",
@@ -140,6 +141,7 @@ let allTests: [Target] = [
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
     tests("Core/CompressionTests", ["Compression"]),
     tests("Core/DigestsTests", ["Digests"]),
+    tests("Core/RunLogTests", ["JSON", "NilusCore", "RunLog", logging]),
     tests("Core/YAMLTests", ["JSON", "NilusCore", "YAML"]),
     tests("Extract/ExtractionTests", ["Extraction", "NilusCore"]),
     tests(
@@ -153,7 +155,10 @@ let allTests: [Target] = [
             "Extraction", "JSON", "Loading", "NilusCore", "Normalization", "Pipeline", "Records", "RunStatus",
             "Secrets", "WorkflowManifest", logging,
         ]),
-    tests("Secrets/SecretsTests", ["NilusCore", "Secrets"]),
+    tests("Secrets/SecretsTests", ["NilusCore", "Secrets", "TemporaryFolders"]),
+    tests("Status/KubernetesStatusTests", ["JSON", "KubernetesStatus", "NilusCore", "RunStatus"]),
+    tests("Status/RunStatusTests", ["JSON", "NilusCore", "RunStatus", "YAML"]),
+    tests("Status/TerminalStatusTests", ["NilusCore", "RunStatus", "TerminalStatus"]),
     tests("Workflow/WorkflowManifestTests", ["NilusCore", "WorkflowManifest"]),
     tests("Simulator/SimulatorTests", ["stripe-simulator", arguments, nioCore]),
 ]

@@ -1,37 +1,21 @@
 import Foundation
 import NilusCore
 import Secrets
+import TemporaryFolders
 import Testing
 
-/// A folder that is removed with the test.
-private final class Folder {
-    let path = FileManager.default.temporaryDirectory.path + "/nilus-secrets-\(UUID().uuidString)"
-
-    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ name: String, _ content: String, mode: Int = 0o600) throws {
-        let file = path + "/" + name
-        let parent = (file as NSString).deletingLastPathComponent
-        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-        try Data(content.utf8).write(to: URL(filePath: file))
-        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
-    }
-
-    func link(_ name: String, to target: String) throws {
-        try FileManager.default.createSymbolicLink(atPath: path + "/" + name, withDestinationPath: target)
-    }
-}
-
 private func find(
-    in folder: Folder? = nil, environment: [String: String] = [:], manifest: [String: String] = [:],
+    in folder: TemporaryFolder? = nil, environment: [String: String] = [:], manifest: [String: String] = [:],
     name: String = "STRIPE_API_KEY"
 ) throws -> FoundSecret? {
     let store = SecretStore(
         directories: folder.map { [$0.path, "/does/not/exist"] } ?? [],
         environment: EnvironmentVariables(environment), manifestEnvironment: manifest)
     return try store.find(name) { $0.hasPrefix("sk_") }
+}
+
+private func link(_ path: String, to target: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
 }
 
 extension FoundSecret {
@@ -62,8 +46,8 @@ struct `A secret` {
         Form(file: "STRIPE_API_KEY", content: "STRIPE_API_KEY=sk_test_canary\nOTHER=2"),
     ])
     func `is found in every form a mounted file can have`(_ form: Form) throws {
-        let folder = try Folder()
-        try folder.write(form.file, form.content)
+        let folder = try TemporaryFolder()
+        try folder.write(form.content, to: form.file)
 
         let found = try #require(try find(in: folder))
 
@@ -72,10 +56,10 @@ struct `A secret` {
     }
 
     @Test func `is found through the links of a Kubernetes mount`() throws {
-        let folder = try Folder()
-        try folder.write("..2026_06_01/STRIPE_API_KEY", "sk_test_canary")
-        try folder.link("..data", to: "..2026_06_01")
-        try folder.link("STRIPE_API_KEY", to: "..data/STRIPE_API_KEY")
+        let folder = try TemporaryFolder()
+        try folder.write("sk_test_canary", to: "..2026_06_01/STRIPE_API_KEY")
+        try link("\(folder.path)/..data", to: "..2026_06_01")
+        try link("\(folder.path)/STRIPE_API_KEY", to: "..data/STRIPE_API_KEY")
 
         let found = try #require(try find(in: folder))
 
@@ -92,23 +76,23 @@ struct `A secret` {
     }
 
     @Test func `may be in two places when they agree`() throws {
-        let folder = try Folder()
-        try folder.write("STRIPE_API_KEY", "sk_test_canary\n")
+        let folder = try TemporaryFolder()
+        try folder.write("sk_test_canary\n", to: "STRIPE_API_KEY")
 
         #expect(try find(in: folder, environment: ["STRIPE_API_KEY": "sk_test_canary"])?.text == "sk_test_canary")
     }
 
     @Test func `of another name is none`() throws {
-        let folder = try Folder()
-        try folder.write("MY_STRIPE_API_KEY", "sk_test_other")
-        try folder.write("OTHER", "X_STRIPE_API_KEY=sk_test_other")
+        let folder = try TemporaryFolder()
+        try folder.write("sk_test_other", to: "MY_STRIPE_API_KEY")
+        try folder.write("X_STRIPE_API_KEY=sk_test_other", to: "OTHER")
 
         #expect(try find(in: folder) == nil)
     }
 
     @Test func `in a file that all may read is marked`() throws {
-        let folder = try Folder()
-        try folder.write("STRIPE_API_KEY", "sk_test_canary", mode: 0o644)
+        let folder = try TemporaryFolder()
+        try folder.write("sk_test_canary", to: "STRIPE_API_KEY", mode: 0o644)
 
         #expect(try find(in: folder)?.isReadableByAll == true)
     }
@@ -120,8 +104,8 @@ struct `A secret that cannot be used` {
     }
 
     @Test func `differs between a file and the environment: both are named, no value is`() throws {
-        let folder = try Folder()
-        try folder.write("STRIPE_API_KEY", "sk_test_one")
+        let folder = try TemporaryFolder()
+        try folder.write("sk_test_one", to: "STRIPE_API_KEY")
 
         let error = try refusal { try find(in: folder, environment: ["STRIPE_API_KEY": "sk_test_two"]) }
 
@@ -145,8 +129,8 @@ struct `A secret that cannot be used` {
             found: "it has several lines; expected one line with the value, or lines of 'key=value'"),
     ])
     func `is refused with its place`(_ bad: Bad) throws {
-        let folder = try Folder()
-        try folder.write("STRIPE_API_KEY", bad.content)
+        let folder = try TemporaryFolder()
+        try folder.write(bad.content, to: "STRIPE_API_KEY")
 
         let error = try refusal { try find(in: folder) }
 
@@ -155,8 +139,8 @@ struct `A secret that cannot be used` {
     }
 
     @Test func `is too large`() throws {
-        let folder = try Folder()
-        try folder.write("STRIPE_API_KEY", String(repeating: "x", count: 100_000))
+        let folder = try TemporaryFolder()
+        try folder.write(String(repeating: "x", count: 100_000), to: "STRIPE_API_KEY")
 
         let error = try refusal { try find(in: folder) }
 
