@@ -4,6 +4,7 @@
 #   make test     run every test, interop and end to end included
 #   make build    build the release programs          make check    format, docs, samples, linkage
 #   make format   format all Swift code               make bench    print the figures of docs/figures.md
+#   make query SQL="SELECT count(*) FROM stripe.charge"             look at the tables of ./warehouse
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -16,10 +17,15 @@ SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
 VENV := .build/venv
 PYTHON := $(VENV)/bin/python
 
-.PHONY: demo test room-tests python-tests build check format bench build-dependencies test-dependencies
+WAREHOUSE ?= warehouse
+
+.PHONY: demo query test room-tests python-tests build check format bench build-dependencies test-dependencies
 
 demo: build
 	scripts/demo.sh
+
+query: test-dependencies
+	@$(PYTHON) scripts/query.py "$(SQL)" "$(WAREHOUSE)"
 
 test: build room-tests python-tests
 

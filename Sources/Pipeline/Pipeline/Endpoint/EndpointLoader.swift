@@ -14,6 +14,11 @@ struct EndpointLoader {
     let loadIdentity: LoadIdentity
     let naming: ColumnNaming
     let record: EndpointRecord
+    let time: TimeSource
+    let logger: Logger
+
+    /// Time between two log lines about a load that goes on.
+    private static let progressInterval = Duration.seconds(10)
 
     /// - Throws: what the stages throw; nothing of the load is visible then, unless the error says so.
     func run() async throws {
@@ -54,6 +59,7 @@ struct EndpointLoader {
                 checkpoint: plan.progress.change(cut: result.cut), rowCount: normalizer.report.rows,
                 rowIDAccount: account))
         record.finish(.succeeded(.completed), receipt)
+        tell(normalizer.report, receipt)
     }
 
     private func read(
@@ -61,10 +67,30 @@ struct EndpointLoader {
     ) async throws -> ReadResult {
         let request = ReadRequest(
             endpoint: load.endpoint, window: plan.window, pageSize: load.pageSize, pageLimit: load.pageLimit)
+        var logged = time.monotonic()
         return try await source.read(request, meter: record.meter) { page in
             let batch = normalizer.normalize(page)
             try await table.write(batch)
             record.progress(normalizer.report)
+            if time.monotonic() - logged >= Self.progressInterval {
+                logged = time.monotonic()
+                logger.info("endpoint under way", metadata: record.logMetadata)
+            }
+        }
+    }
+
+    private func tell(_ report: NormalizeReport, _ receipt: CommitReceipt) {
+        var metadata = record.logMetadata
+        metadata["snapshot"] = "\(receipt.snapshotID)"
+        metadata["files"] = "\(receipt.filesAdded)"
+        logger.info("table committed", metadata: metadata)
+        if !report.newColumns.isEmpty {
+            metadata["columns"] = .array(report.newColumns.map { "\($0)" })
+            logger.warning("columns added for fields that nobody declared", metadata: metadata)
+        }
+        if !report.misfits.isEmpty {
+            metadata["columns"] = .array(report.misfits.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" })
+            logger.warning("values that did not fit their column are in _nilus_extra", metadata: metadata)
         }
     }
 

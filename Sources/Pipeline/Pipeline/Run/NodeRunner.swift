@@ -79,7 +79,7 @@ struct NodeRunner: Sendable {
             record.start()
             let loader = EndpointLoader(
                 load: load, source: source, sink: sink, identity: identity, loadIdentity: identityOf(load),
-                naming: setup.naming, record: record)
+                naming: setup.naming, record: record, time: setup.time, logger: setup.logger)
             try await loader.run()
             return nil
         } catch {

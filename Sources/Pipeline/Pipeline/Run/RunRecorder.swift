@@ -59,6 +59,17 @@ struct EndpointRecord: Sendable {
         }
     }
 
+    /// What a log line about the endpoint says.
+    var logMetadata: Logger.Metadata {
+        let status = recorder.current.nodes[node]
+        let endpoint = status.endpoints[endpoint]
+        return [
+            "node": "\(status.name)", "endpoint": "\(endpoint.endpoint)", "table": "\(endpoint.table)",
+            "rows": "\(endpoint.rows.received)", "pages": "\(endpoint.extract.pages)",
+            "retries": "\(endpoint.extract.retries)",
+        ]
+    }
+
     func warn(_ warnings: [String]) {
         guard !warnings.isEmpty else { return }
         recorder.update { $0.warn(warnings) }
