@@ -1,1 +1,0 @@
-// The room Core/Digests is not written yet.
