@@ -116,6 +116,7 @@ let programs: [Target] = [
 let allTests: [Target] = [
     tests("Core/NilusCoreTests", ["NilusCore"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
+    tests("Core/CompressionTests", ["Compression"]),
     tests("Core/DigestsTests", ["Digests"]),
 ]
 

@@ -1,1 +1,0 @@
-// The room Core/Compression is not written yet.
