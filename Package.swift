@@ -118,6 +118,7 @@ let allTests: [Target] = [
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
     tests("Core/CompressionTests", ["Compression"]),
     tests("Core/DigestsTests", ["Digests"]),
+    tests("Normalize/RecordsTests", ["Records"]),
 ]
 
 let package = Package(
