@@ -32,6 +32,10 @@ func tests(_ path: String, _ sees: [Target.Dependency], resources: [Resource] = 
         name: lastFolder(path), dependencies: sees, path: "Tests/\(path)", resources: resources, swiftSettings: strict)
 }
 
+func support(_ name: String, _ sees: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: sees, path: "Tests/Support/\(name)", swiftSettings: strict)
+}
+
 func lastFolder(_ path: String) -> String {
     String(path.split(separator: "/").last ?? "")
 }
@@ -116,7 +120,8 @@ let programs: [Target] = [
 let allTests: [Target] = [
     tests("Core/NilusCoreTests", ["NilusCore"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
-    tests("Core/CompressionTests", ["Compression"]),
+    support("SeededRandom"),
+    tests("Core/CompressionTests", ["Compression", "SeededRandom"]),
     tests("Core/DigestsTests", ["Digests"]),
     tests("Normalize/RecordsTests", ["Records"]),
 ]
