@@ -123,6 +123,7 @@ let allTests: [Target] = [
     support("SeededRandom"),
     tests("Core/CompressionTests", ["Compression", "SeededRandom"]),
     tests("Core/DigestsTests", ["Digests"]),
+    tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),
     tests("Normalize/RecordsTests", ["Records"]),
 ]
 

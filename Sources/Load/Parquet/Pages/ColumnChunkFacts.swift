@@ -1,0 +1,30 @@
+/// What is known of a column chunk once its pages are made, or of all chunks of a column.
+struct ColumnChunkFacts {
+    /// Where in the file the first page is, in bytes.
+    var offset = 0
+    /// The dictionary page with its header; zero when there is none.
+    var dictionaryBytes = 0
+    /// All pages with their headers.
+    var compressedBytes = 0
+    /// All pages with their headers, as they were before compression.
+    var uncompressedBytes = 0
+    /// Rows, with and without a value.
+    var valueCount = 0
+    var nullCount = 0
+    var plainPageCount = 0
+    var dictionaryPageCount = 0
+    var statistics = ValueStatistics()
+
+    mutating func countPage(_ encoding: PageEncoding) {
+        if encoding == .rleDictionary { dictionaryPageCount += 1 } else { plainPageCount += 1 }
+    }
+
+    /// Adds the sizes and counts of another chunk; offsets and statistics do not add up.
+    mutating func add(_ other: ColumnChunkFacts) {
+        dictionaryBytes += other.dictionaryBytes
+        compressedBytes += other.compressedBytes
+        uncompressedBytes += other.uncompressedBytes
+        valueCount += other.valueCount
+        nullCount += other.nullCount
+    }
+}

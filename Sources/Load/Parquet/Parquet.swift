@@ -1,1 +1,0 @@
-// The room Load/Parquet is not written yet.
