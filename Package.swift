@@ -36,6 +36,10 @@ func support(_ name: String, _ sees: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: sees, path: "Tests/Support/\(name)", swiftSettings: strict)
 }
 
+func program(_ path: String, _ sees: [Target.Dependency]) -> Target {
+    .executableTarget(name: lastFolder(path), dependencies: sees, path: path, swiftSettings: strict)
+}
+
 func lastFolder(_ path: String) -> String {
     String(path.split(separator: "/").last ?? "")
 }
@@ -121,6 +125,7 @@ let allTests: [Target] = [
     tests("Core/NilusCoreTests", ["NilusCore"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
     support("SeededRandom"),
+    program("Tests/Support/parquet-fixtures", ["JSON", "NilusCore", "Parquet", "Records"]),
     tests("Core/CompressionTests", ["Compression", "SeededRandom"]),
     tests("Core/DigestsTests", ["Digests"]),
     tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),
