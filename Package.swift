@@ -125,6 +125,7 @@ let allTests: [Target] = [
     tests("Core/NilusCoreTests", ["NilusCore"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
     support("SeededRandom"),
+    program("Benchmarks/parquet-benchmark", ["NilusCore", "Parquet", "Records", "SeededRandom"]),
     program("Tests/Support/parquet-fixtures", ["JSON", "NilusCore", "Parquet", "Records"]),
     tests("Core/CompressionTests", ["Compression", "SeededRandom"]),
     tests("Core/DigestsTests", ["Digests"]),
