@@ -24,7 +24,7 @@ struct `DEFLATE` {
         #expect(try decompress(hello, limit: 23) == text)
     }
 
-    @Test(arguments: [0, 1, 16_384, 70_000])
+    @Test(arguments: [0, 1, 16_384, 40_000])
     func `gives back what it was given`(_ count: Int) throws {
         for input in [TestBytes.repetitive(count: count, seed: 1), TestBytes.incompressible(count: count, seed: 2)] {
             let compressed = input.withUnsafeBytes { Deflate.compress($0, level: 1) }
@@ -47,11 +47,11 @@ struct `DEFLATE` {
     }
 
     @Test func `survives damage within the limit`() {
-        let compressed = TestBytes.repetitive(count: 3_000, seed: 3).withUnsafeBytes { Deflate.compress($0) }
+        let compressed = TestBytes.repetitive(count: 700, seed: 3).withUnsafeBytes { Deflate.compress($0) }
 
         for input in TestBytes.damaged(compressed, seed: 4) {
-            let content = try? decompress(input, limit: 4_000)
-            #expect((content?.count ?? 0) <= 4_000)
+            let content = try? decompress(input, limit: 1_000)
+            #expect((content?.count ?? 0) <= 1_000)
         }
     }
 }
