@@ -83,6 +83,20 @@ struct `Bounds of texts` {
         }
     }
 
+    @Test(arguments: [["abcd", "abcde"], ["abcde", "abcd"]])
+    func `are exact below and raised above when one of two chunks is cut`(_ texts: [String]) {
+        var chunks = texts.map { text in
+            var bounds = TextBounds(boundCharacters: 4)
+            Array(text.utf8).withUnsafeBytes { bounds.include($0) }
+            return bounds
+        }
+
+        chunks[0].merge(chunks[1])
+
+        #expect(chunks[0].lower == bytes("abcd"))
+        #expect(chunks[0].upper == bytes("abce", isExact: false))
+    }
+
     @Test func `survive bytes that are no text`() {
         let broken: [[UInt8]] = [
             Array(repeating: 0x80, count: 100), Array(repeating: 0xFF, count: 100),

@@ -4,7 +4,7 @@ import Testing
 @testable import Parquet
 
 struct `Definition levels` {
-    private func encoded(_ runs: [(Bool, Int)]) -> [UInt8] {
+    private func encoded(_ runs: [(isPresent: Bool, count: Int)]) -> [UInt8] {
         var levels = DefinitionLevels()
         for (isPresent, count) in runs { levels.append(isPresent: isPresent, count: count) }
         var output = ByteBuffer()
@@ -29,6 +29,16 @@ struct `Definition levels` {
         #expect(encoded([(false, 3), (true, 20)]) == [4, 0, 0, 0, 0x03, 0xF8, 0x1E, 0x01])
         // Seven rows would be left, too few for a run.
         #expect(encoded([(false, 3), (true, 12)]) == [3, 0, 0, 0, 0x05, 0xF8, 0x7F])
+    }
+
+    @Test func `need a second packed run after sixty-three groups`() {
+        let alternating = (0..<520).map { (isPresent: $0 % 2 == 0, count: 1) }
+
+        let bytes = encoded(alternating)
+
+        // A header and 63 groups, then a header and two groups.
+        #expect(Array(bytes.prefix(5)) == [67, 0, 0, 0, 0x7F])
+        #expect(Array(bytes.suffix(3)) == [0x05, 0x55, 0x55])
     }
 
     @Test func `know rows and nulls of the page, and forget them with it`() {
