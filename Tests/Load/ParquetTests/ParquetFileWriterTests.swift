@@ -123,6 +123,30 @@ struct `A Parquet file` {
         #expect(summary.byteCount < 60 * 700)
     }
 
+    @Test func `has the same bytes alone and beside another that shares its scratch`() throws {
+        let words: [TestValue?] = (0..<300).map { ["usd", "eur", nil, "jpy"][$0 * $0 % 4] }
+        let texts: [TestValue?] = (0..<300).map { .text("text \($0 * 7_919)") }
+        let scratch = ParquetScratch()
+        let outputs = (0..<3).map { _ in TestOutput() }
+        let writers = outputs.enumerated().map { number, output in
+            ParquetFileWriter(
+                columns: [ParquetColumn(name: "c", type: .text, fieldID: 1)],
+                options: .test { $0.pageBytes = 500 }, scratch: number == 2 ? ParquetScratch() : scratch,
+                output: output.write)
+        }
+
+        for _ in 0..<3 {
+            try writers[0].append(ColumnBatch([.text], [words]))
+            try writers[1].append(ColumnBatch([.text], [texts]))
+            try writers[2].append(ColumnBatch([.text], [words]))
+        }
+        for writer in writers { _ = try writer.finish() }
+
+        #expect(outputs[0].bytes == outputs[2].bytes)
+        #expect(try FileReader(outputs[0].bytes).values(of: 0).count == 900)
+        #expect(try FileReader(outputs[1].bytes).values(of: 0).compactMap(\.self).count == 900)
+    }
+
     @Test func `counts what it has written`() throws {
         let output = TestOutput()
         let writer = ParquetFileWriter([.long], to: output)
