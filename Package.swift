@@ -32,6 +32,14 @@ func tests(_ path: String, _ sees: [Target.Dependency], resources: [Resource] = 
         name: lastFolder(path), dependencies: sees, path: "Tests/\(path)", resources: resources, swiftSettings: strict)
 }
 
+func support(_ name: String, _ sees: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: sees, path: "Tests/Support/\(name)", swiftSettings: strict)
+}
+
+func program(_ path: String, _ sees: [Target.Dependency]) -> Target {
+    .executableTarget(name: lastFolder(path), dependencies: sees, path: path, swiftSettings: strict)
+}
+
 func lastFolder(_ path: String) -> String {
     String(path.split(separator: "/").last ?? "")
 }
@@ -139,28 +147,13 @@ let allTests: [Target] = [
     tests("Load/ObjectStorageTests", ["NilusCore", "ObjectStorage", "TemporaryFolders"]),
     tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Randomness", "Records"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
-    tests("Core/CompressionTests", ["Compression"]),
+    support("SeededRandom"),
+    program("Benchmarks/parquet-benchmark", ["NilusCore", "Parquet", "Records", "SeededRandom"]),
+    program("Tests/Support/parquet-fixtures", ["JSON", "NilusCore", "Parquet", "Records"]),
+    tests("Core/CompressionTests", ["Compression", "SeededRandom"]),
     tests("Core/DigestsTests", ["Digests"]),
-    tests("Core/RunLogTests", ["JSON", "NilusCore", "RunLog", logging]),
-    tests("Core/YAMLTests", ["JSON", "NilusCore", "YAML"]),
-    tests("Extract/ExtractionTests", ["Extraction", "NilusCore"]),
-    tests(
-        "Extract/StripeSourceTests",
-        ["Extraction", "HTTPTransport", "JSON", "LoopbackServer", "NilusCore", "StripeSource"]),
-    tests(
-        "Normalize/NormalizationTests", ["Extraction", "JSON", "NilusCore", "Normalization", "Records", "StripeSource"]),
-    tests(
-        "Pipeline/PipelineTests",
-        [
-            "Extraction", "JSON", "Loading", "NilusCore", "Normalization", "Pipeline", "Records", "RunStatus",
-            "Secrets", "WorkflowManifest", logging,
-        ]),
-    tests("Secrets/SecretsTests", ["NilusCore", "Secrets", "TemporaryFolders"]),
-    tests("Status/KubernetesStatusTests", ["JSON", "KubernetesStatus", "NilusCore", "RunStatus"]),
-    tests("Status/RunStatusTests", ["JSON", "NilusCore", "RunStatus", "YAML"]),
-    tests("Status/TerminalStatusTests", ["NilusCore", "RunStatus", "TerminalStatus"]),
-    tests("Workflow/WorkflowManifestTests", ["NilusCore", "WorkflowManifest"]),
-    tests("Simulator/SimulatorTests", ["stripe-simulator", arguments, nioCore]),
+    tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),
+    tests("Normalize/RecordsTests", ["Records"]),
 ]
 
 let package = Package(

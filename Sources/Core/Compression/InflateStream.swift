@@ -49,9 +49,8 @@ final class InflateStream {
             switch status {
             case Z_OK: continue
             case Z_STREAM_END:
-                // What follows a bare stream is not this codec's: pyiceberg leaves three bytes in each Avro block.
-                if wrapper == .none || isInputUsedUp { return .init(written: written, isAtEnd: true) }
-                startNextMember()
+                if isInputUsedUp { return .init(written: written, isAtEnd: true) }
+                try startNextMember()
             case Z_BUF_ERROR: throw .cutOff
             default: throw .damaged(reason(status))
             }
@@ -70,7 +69,8 @@ final class InflateStream {
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
     }
 
-    private func startNextMember() {
+    private func startNextMember() throws(CompressionError) {
+        guard wrapper == .gzip else { throw .damaged("bytes after the end of the stream") }
         let status = inflateReset(stream)
         precondition(status == Z_OK, "zlib starts again")
     }

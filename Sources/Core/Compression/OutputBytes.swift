@@ -1,8 +1,8 @@
-/// Collects content of unknown size in growing steps, up to a limit.
+/// Collects content of unknown size in growing memory, up to a limit.
 enum OutputBytes {
     /// What one step of a codec did.
     struct Step {
-        /// Bytes written into the room that was lent.
+        /// Bytes written into the room that was lent; all of it, unless the content is complete.
         let written: Int
         /// Whether the content is complete.
         let isAtEnd: Bool
@@ -18,29 +18,24 @@ enum OutputBytes {
         limit: Int, _ step: (UnsafeMutableRawBufferPointer) throws(CompressionError) -> Step
     ) throws(CompressionError) -> [UInt8] {
         precondition(limit >= 0 && limit < Int.max, "a limit is a size in bytes")
-        var content: [UInt8] = []
+        // One byte more than allowed tells "exactly at the limit" from "beyond".
+        let largestRoom = limit + 1
+        var memory = room(min(firstRoomBytes, largestRoom))
+        defer { memory.deallocate() }
+        var count = 0
         while true {
-            // One byte more than allowed tells "exactly at the limit" from "beyond".
-            let room = min(max(content.count, firstRoomBytes), limit + 1 - content.count)
-            let taken = try read(room, at: &content, step)
-            guard content.count <= limit else { throw .tooLarge(limit: limit) }
-            if taken.isAtEnd { return content }
+            let taken = try step(UnsafeMutableRawBufferPointer(rebasing: memory[count...]))
+            count += taken.written
+            guard count <= limit else { throw .tooLarge(limit: limit) }
+            if taken.isAtEnd { return [UInt8](UnsafeRawBufferPointer(rebasing: memory[..<count])) }
+            let grown = room(min(memory.count * 2, largestRoom))
+            grown.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
+            memory.deallocate()
+            memory = grown
         }
     }
 
-    private static func read(
-        _ room: Int, at content: inout [UInt8],
-        _ step: (UnsafeMutableRawBufferPointer) throws(CompressionError) -> Step
-    ) throws(CompressionError) -> Step {
-        let start = content.count
-        content.append(contentsOf: repeatElement(0, count: room))
-        let result = content.withUnsafeMutableBytes { bytes in
-            Result { () throws(CompressionError) in
-                try step(UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))
-            }
-        }
-        let taken = try result.get()
-        content.removeLast(room - taken.written)
-        return taken
+    private static func room(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+        .allocate(byteCount: byteCount, alignment: 1)
     }
 }

@@ -16,7 +16,8 @@ extension SHA256Digest {
                 var byteCount: UInt32 = 0
                 let signed = HMAC(
                     EVP_sha256(), key.baseAddress ?? placeholder.baseAddress, keyByteCount,
-                    message.baseAddress?.assumingMemoryBound(to: UInt8.self), message.count, code, &byteCount)
+                    message.baseAddress?.assumingMemoryBound(to: UInt8.self), message.count,
+                    code.assumingMemoryBound(to: UInt8.self), &byteCount)
                 precondition(signed != nil && byteCount == byteCountOfCode, "OpenSSL refused an HMAC-SHA256")
             }
         }

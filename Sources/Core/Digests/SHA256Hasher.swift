@@ -38,7 +38,7 @@ package final class SHA256Hasher {
     /// Returns the digest of all bytes since the last one and starts the next.
     package func finish() -> SHA256Digest {
         let digest = SHA256Digest { bytes in
-            let isDone = EVP_DigestFinal_ex(context, bytes, nil) == 1
+            let isDone = EVP_DigestFinal_ex(context, bytes.assumingMemoryBound(to: UInt8.self), nil) == 1
             precondition(isDone, "OpenSSL refused to finish a SHA-256")
         }
         start()

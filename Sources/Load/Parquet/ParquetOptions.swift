@@ -2,9 +2,11 @@
 package struct ParquetOptions: Sendable, Hashable {
     /// A piece of text in the footer, found by its key.
     package struct Metadata: Sendable, Hashable {
+        /// The name, once in a file.
         package let key: String
         package let value: String
 
+        /// Names a piece of text.
         package init(key: String, value: String) {
             self.key = key
             self.value = value
@@ -41,6 +43,10 @@ package struct ParquetOptions: Sendable, Hashable {
     /// The program that writes the file, as `<name> version <version>`; readers parse it.
     package var createdBy: String
 
+    /// Chooses sizes; what is left out is as usual.
+    ///
+    /// - Precondition: a page has 1 byte to 16 MiB and at least one row, a dictionary at most 16 MiB, a
+    ///   row group at least one byte and one row; ``ParquetFileWriter`` stops at anything else.
     package init(
         rowGroupBytes: Int = ParquetOptions.usualRowGroupBytes,
         rowGroupRowLimit: Int = ParquetOptions.usualRowGroupRows,

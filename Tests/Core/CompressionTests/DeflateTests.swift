@@ -24,7 +24,7 @@ struct `DEFLATE` {
         #expect(try decompress(hello, limit: 23) == text)
     }
 
-    @Test(arguments: [0, 1, 16_384, 70_000])
+    @Test(arguments: [0, 1, 16_384, 40_000])
     func `gives back what it was given`(_ count: Int) throws {
         for input in [TestBytes.repetitive(count: count, seed: 1), TestBytes.incompressible(count: count, seed: 2)] {
             let compressed = input.withUnsafeBytes { Deflate.compress($0, level: 1) }
@@ -37,22 +37,21 @@ struct `DEFLATE` {
         #expect(throws: CompressionError.tooLarge(limit: 22)) { try decompress(hello, limit: 22) }
     }
 
-    @Test func `ends with the stream, whatever follows`() throws {
-        #expect(try decompress(hello + [1, 2, 3], limit: 100) == decompress(hello, limit: 100))
-    }
-
-    @Test func `refuses cut off and foreign bytes`() {
+    @Test func `refuses cut off, continued and foreign bytes`() {
         #expect(throws: CompressionError.cutOff) { try decompress([], limit: 100) }
         #expect(throws: CompressionError.cutOff) { try decompress(Array(hello.dropLast()), limit: 100) }
+        #expect(throws: CompressionError.damaged("bytes after the end of the stream")) {
+            try decompress(hello + [0], limit: 100)
+        }
         #expect(throws: CompressionError.damaged("invalid block type")) { try decompress([0xFF], limit: 100) }
     }
 
     @Test func `survives damage within the limit`() {
-        let compressed = TestBytes.repetitive(count: 3_000, seed: 3).withUnsafeBytes { Deflate.compress($0) }
+        let compressed = TestBytes.repetitive(count: 700, seed: 3).withUnsafeBytes { Deflate.compress($0) }
 
         for input in TestBytes.damaged(compressed, seed: 4) {
-            let content = try? decompress(input, limit: 4_000)
-            #expect((content?.count ?? 0) <= 4_000)
+            let content = try? decompress(input, limit: 1_000)
+            #expect((content?.count ?? 0) <= 1_000)
         }
     }
 }

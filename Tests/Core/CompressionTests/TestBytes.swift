@@ -1,8 +1,10 @@
+import SeededRandom
+
 /// Inputs for codecs: what a seed gives is the same on every machine.
 enum TestBytes {
     /// Text-like bytes that compress somewhat.
     static func repetitive(count: Int, seed: UInt64) -> [UInt8] {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix64(seed: seed)
         let words = (0..<64).map { _ in (0..<8).map { _ in UInt8(truncatingIfNeeded: generator.next() % 26 + 97) } }
         var bytes: [UInt8] = []
         while bytes.count < count { bytes += words[Int(generator.next() % 64)] }
@@ -11,14 +13,14 @@ enum TestBytes {
 
     /// Bytes that do not compress at all.
     static func incompressible(count: Int, seed: UInt64) -> [UInt8] {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix64(seed: seed)
         return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
     }
 
     /// The damaged variants of a valid input that a decoder of outside bytes must survive: every
     /// prefix of it, and copies with one byte changed.
     static func damaged(_ valid: [UInt8], seed: UInt64) -> [[UInt8]] {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix64(seed: seed)
         let cuts = (0..<valid.count).map { Array(valid[..<$0]) }
         let changes = (0..<500).map { _ in
             var copy = valid
@@ -26,18 +28,5 @@ enum TestBytes {
             return copy
         }
         return cuts + changes
-    }
-}
-
-/// Sebastiano Vigna's SplitMix64, for reproducible pseudo-random numbers.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -16,7 +16,7 @@ struct `Zstandard` {
         }.get()
     }
 
-    @Test(arguments: [0, 1, 100, 16_383, 16_384, 16_385, 70_000])
+    @Test(arguments: [0, 1, 100, 16_383, 16_384, 16_385, 40_000])
     func `gives back what it was given, one block after another`(_ count: Int) throws {
         for input in [TestBytes.repetitive(count: count, seed: 1), TestBytes.incompressible(count: count, seed: 2)] {
             #expect(try decompress(compress(input), limit: count) == input)
@@ -69,11 +69,11 @@ struct `Zstandard` {
     }
 
     @Test func `survives damage within the limit`() {
-        let frame = compress(TestBytes.repetitive(count: 3_000, seed: 5))
+        let frame = compress(TestBytes.repetitive(count: 700, seed: 5))
 
         for input in TestBytes.damaged(frame, seed: 6) {
-            let content = try? decompress(input, limit: 4_000)
-            #expect((content?.count ?? 0) <= 4_000)
+            let content = try? decompress(input, limit: 1_000)
+            #expect((content?.count ?? 0) <= 1_000)
         }
     }
 }

@@ -19,11 +19,9 @@ struct ColumnChunkFacts {
         if encoding == .rleDictionary { dictionaryPageCount += 1 } else { plainPageCount += 1 }
     }
 
-    /// Adds the sizes and counts of another chunk; offsets and statistics do not add up.
+    /// Adds what a column's summary tells of another chunk.
     mutating func add(_ other: ColumnChunkFacts) {
-        dictionaryBytes += other.dictionaryBytes
         compressedBytes += other.compressedBytes
-        uncompressedBytes += other.uncompressedBytes
         valueCount += other.valueCount
         nullCount += other.nullCount
     }

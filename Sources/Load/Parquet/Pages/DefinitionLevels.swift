@@ -17,8 +17,6 @@ struct DefinitionLevels: ~Copyable {
     private var runIsPresent = false
     private var runCount = 0
 
-    /// The rows of the page so far.
-    private(set) var rowCount = 0
     /// The rows of the page without a value.
     private(set) var nullCount = 0
 
@@ -27,7 +25,7 @@ struct DefinitionLevels: ~Copyable {
     /// Adds rows that all have a value, or all have none.
     @inline(__always)
     mutating func append(isPresent: Bool, count: Int) {
-        rowCount &+= count
+        guard count > 0 else { return }
         if !isPresent { nullCount &+= count }
         if isPresent == runIsPresent {
             runCount &+= count
@@ -66,7 +64,6 @@ struct DefinitionLevels: ~Copyable {
         encoded.removeAll()
         packedHeader = nil
         runCount = 0
-        rowCount = 0
         nullCount = 0
     }
 
