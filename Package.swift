@@ -27,13 +27,12 @@ func library(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
-func tests(_ path: String, _ sees: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(
-        name: lastFolder(path), dependencies: sees, path: "Tests/\(path)", resources: resources, swiftSettings: strict)
+func tests(_ path: String, _ sees: [Target.Dependency]) -> Target {
+    .testTarget(name: lastFolder(path), dependencies: sees, path: "Tests/\(path)", swiftSettings: strict)
 }
 
-func support(_ name: String, _ sees: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: sees, path: "Tests/Support/\(name)", swiftSettings: strict)
+func supportRoom(_ name: String) -> Target {
+    .target(name: name, path: "Tests/Support/\(name)", swiftSettings: strict)
 }
 
 func program(_ path: String, _ sees: [Target.Dependency]) -> Target {
@@ -108,52 +107,68 @@ let stages: [Target] = [
 ]
 
 let programs: [Target] = [
-    .executableTarget(
-        name: "nilus",
-        dependencies: [
+    program(
+        "Sources/nilus",
+        [
             "CLinux", "Depots", "Digests", "Extraction", "HTTPTransport", "JSON", "KubernetesStatus", "LakehouseSink",
-            "NilusCore", "Normalization",
-            "Pipeline", "RunLog", "RunStatus", "Secrets", "StripeSource", "TerminalStatus", "WorkflowManifest",
-            arguments, logging,
-        ],
-        path: "Sources/nilus", swiftSettings: strict),
-    .executableTarget(
-        name: "stripe-simulator",
-        dependencies: ["CZlib", nioCore, nioHTTP, nioPosix, arguments],
-        path: "Sources/stripe-simulator", swiftSettings: strict),
+            "NilusCore", "Normalization", "Pipeline", "RunLog", "RunStatus", "Secrets", "StripeSource",
+            "TerminalStatus", "WorkflowManifest", arguments, logging,
+        ]),
+    program("Sources/stripe-simulator", ["CZlib", nioCore, nioHTTP, nioPosix, arguments]),
 ]
 
+// Never shipped: what tests and benchmarks share, and the programs that write files for independent readers.
 let support: [Target] = [
-    .target(name: "LoopbackServer", path: "Tests/Support/LoopbackServer", swiftSettings: strict),
-    .target(name: "Randomness", path: "Tests/Support/Randomness", swiftSettings: strict),
-    .target(name: "TemporaryFolders", path: "Tests/Support/TemporaryFolders", swiftSettings: strict),
-    .executableTarget(
-        name: "iceberg-fixtures",
-        dependencies: ["Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records"],
-        path: "Tests/Support/iceberg-fixtures", swiftSettings: strict),
+    supportRoom("LoopbackServer"),
+    supportRoom("SeededRandom"),
+    supportRoom("TemporaryFolders"),
+    program(
+        "Tests/Support/iceberg-fixtures",
+        ["Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records"]),
+    program("Tests/Support/parquet-fixtures", ["JSON", "NilusCore", "Parquet", "Records"]),
+    program("Benchmarks/parquet-benchmark", ["NilusCore", "Parquet", "Records", "SeededRandom"]),
 ]
 
 let allTests: [Target] = [
-    tests("Core/NilusCoreTests", ["NilusCore"]),
+    tests("Core/CompressionTests", ["Compression", "SeededRandom"]),
+    tests("Core/DigestsTests", ["Digests"]),
     tests("Core/HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "NilusCore"]),
+    tests("Core/JSONTests", ["JSON", "NilusCore"]),
+    tests("Core/NilusCoreTests", ["NilusCore"]),
+    tests("Core/RunLogTests", ["JSON", "NilusCore", "RunLog", logging]),
+    tests("Core/YAMLTests", ["JSON", "NilusCore", "YAML"]),
+
+    tests("Workflow/WorkflowManifestTests", ["NilusCore", "WorkflowManifest"]),
+    tests("Secrets/SecretsTests", ["NilusCore", "Secrets", "TemporaryFolders"]),
+    tests("Extract/ExtractionTests", ["Extraction", "NilusCore"]),
+    tests(
+        "Extract/StripeSourceTests",
+        ["Extraction", "HTTPTransport", "JSON", "LoopbackServer", "NilusCore", "SeededRandom", "StripeSource"]),
+    tests(
+        "Normalize/NormalizationTests",
+        ["Extraction", "JSON", "NilusCore", "Normalization", "Records", "SeededRandom", "StripeSource"]),
+    tests("Normalize/RecordsTests", ["Records"]),
+    tests("Load/AvroTests", ["Avro", "JSON", "SeededRandom"]),
     tests("Load/DepotsTests", ["Depots", "NilusCore", "TemporaryFolders"]),
-    tests("Load/AvroTests", ["Avro", "JSON", "Randomness"]),
     tests(
         "Load/IcebergCatalogTests",
         [
             "CSQLite", "Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records",
             "TemporaryFolders",
         ]),
+    tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Records", "SeededRandom"]),
     tests("Load/ObjectStorageTests", ["NilusCore", "ObjectStorage", "TemporaryFolders"]),
-    tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Randomness", "Records"]),
-    tests("Core/JSONTests", ["JSON", "NilusCore"]),
-    support("SeededRandom"),
-    program("Benchmarks/parquet-benchmark", ["NilusCore", "Parquet", "Records", "SeededRandom"]),
-    program("Tests/Support/parquet-fixtures", ["JSON", "NilusCore", "Parquet", "Records"]),
-    tests("Core/CompressionTests", ["Compression", "SeededRandom"]),
-    tests("Core/DigestsTests", ["Digests"]),
     tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),
-    tests("Normalize/RecordsTests", ["Records"]),
+    tests("Status/KubernetesStatusTests", ["JSON", "KubernetesStatus", "NilusCore", "RunStatus"]),
+    tests("Status/RunStatusTests", ["JSON", "NilusCore", "RunStatus", "YAML"]),
+    tests("Status/TerminalStatusTests", ["NilusCore", "RunStatus", "TerminalStatus"]),
+    tests(
+        "Pipeline/PipelineTests",
+        [
+            "Extraction", "JSON", "Loading", "NilusCore", "Normalization", "Pipeline", "Records", "RunStatus",
+            "Secrets", "WorkflowManifest", logging,
+        ]),
+    tests("Simulator/SimulatorTests", ["stripe-simulator", arguments, nioCore]),
 ]
 
 let package = Package(

@@ -15,13 +15,13 @@ package enum Deflate {
         return DeflateStream(level: level).compress(input)
     }
 
-    /// Decompresses one stream that fills the input exactly.
+    /// Decompresses the stream that the input begins with; what follows it is not looked at.
     ///
     /// - Parameters:
     ///   - input: the compressed stream.
     ///   - limit: upper bound in bytes of the content.
     /// - Returns: the content.
-    /// - Throws: `CompressionError` for damaged, cut off or oversized input, and for bytes after the stream.
+    /// - Throws: `CompressionError` for damaged, cut off or oversized input.
     package static func decompress(_ input: UnsafeRawBufferPointer, limit: Int) throws(CompressionError) -> [UInt8] {
         try InflateStream(wrapper: .none, input).readAll(limit: limit)
     }

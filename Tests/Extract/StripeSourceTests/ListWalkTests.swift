@@ -1,4 +1,5 @@
 import Extraction
+import SeededRandom
 import Testing
 
 @testable import StripeSource
@@ -217,7 +218,7 @@ struct `A walk through a list` {
     /// Twenty thousand answers, a tenth of them spoilt, over lists of every density.
     @Test(arguments: 0..<40)
     func `delivers every row once whatever single faults come between`(seed: Int) throws {
-        var random = SplitMix(seed: UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         let count = Int.random(in: 0...600, using: &random)
         let model = ListModel(
             rows: rows(count, perSecond: Int.random(in: 1...40, using: &random)),
@@ -238,20 +239,5 @@ struct `A walk through a list` {
 
         #expect(walked.ids == model.rows.map(\.id))
         #expect(walked.fault == nil)
-    }
-}
-
-/// A small random source with a seed (Steele, Lea, Flood: SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

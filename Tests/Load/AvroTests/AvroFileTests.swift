@@ -1,6 +1,6 @@
 import Avro
 import JSON
-import Randomness
+import SeededRandom
 import Testing
 
 struct `Avro files` {
@@ -160,7 +160,7 @@ struct `Avro files` {
     }
 
     @Test(arguments: AvroCodec.allCases) func `never trap on damaged bytes`(_ codec: AvroCodec) throws {
-        var generator = SeededGenerator(seed: 20_260_527)
+        var generator = SplitMix64(seed: 20_260_527)
         let good = try file(Array(repeating: Self.everyValue, count: 5), Self.everything, codec: codec)
         var refusals = 0
 

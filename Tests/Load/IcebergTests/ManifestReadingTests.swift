@@ -2,7 +2,7 @@ import Avro
 @testable import Iceberg
 import JSON
 import NilusCore
-import Randomness
+import SeededRandom
 import Records
 import Testing
 
@@ -121,7 +121,7 @@ struct `Manifests of others` {
     }
 
     @Test func `never trap when they are damaged`() throws {
-        var generator = SeededGenerator(seed: 2_026)
+        var generator = SplitMix64(seed: 2_026)
         var table = try MemoryTable()
         var file = DataFile(path: "a", recordCount: 5, sizeBytes: 6, splitOffsets: [4])
         file.lowerBounds = [1: [0x61], 2: [1, 2, 3, 4]]
@@ -146,7 +146,7 @@ struct `Manifests of others` {
     }
 
     @Test func `never trap when their values are damaged behind a sound file`() throws {
-        var generator = SeededGenerator(seed: 11)
+        var generator = SplitMix64(seed: 11)
         let sound = try firstVersionFile(status: 1)
         var refusals = 0
 

@@ -2,7 +2,7 @@ import Avro
 import Iceberg
 import JSON
 import NilusCore
-import Randomness
+import SeededRandom
 import Records
 import Testing
 
@@ -220,7 +220,7 @@ struct `Snapshots` {
 
     @Test func `close a manifest at eight mebibytes`() throws {
         var table = try MemoryTable()
-        var generator = SeededGenerator(seed: 3)
+        var generator = SplitMix64(seed: 3)
         var bulky = file("a")
         bulky.keyMetadata = (0..<1_000_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
 
