@@ -34,6 +34,8 @@ package final class Column {
         row < memory.pointee.rowCount
     }
 
+    /// Gives a row an integer, boolean, date or timestamp.
+    ///
     /// - Precondition: for this and the functions below: rows are filled in ascending order, each at
     ///   most once, with the storage of the column's type.
     package func set(_ value: Int64, inRow row: Int) {
@@ -41,16 +43,19 @@ package final class Column {
         memory.pointee.place(inRow: row).storeBytes(of: value, as: Int64.self)
     }
 
+    /// Gives a row a floating point number.
     package func set(_ value: Double, inRow row: Int) {
         precondition(storage == .doubles, "the column holds doubles")
         memory.pointee.place(inRow: row).storeBytes(of: value, as: Double.self)
     }
 
+    /// Gives a row an unscaled decimal.
     package func set(_ value: Int128, inRow row: Int) {
         precondition(storage == .decimals, "the column holds decimals")
         memory.pointee.place(inRow: row).storeBytes(of: value, as: Int128.self)
     }
 
+    /// Gives a row a text, copying its UTF-8 bytes.
     package func set(_ utf8: UnsafeRawBufferPointer, inRow row: Int) {
         precondition(storage == .text, "the column holds text")
         let end = memory.pointee.appendText(utf8)
