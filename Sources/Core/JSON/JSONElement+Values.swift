@@ -3,13 +3,9 @@ import Glibc
 extension JSONElement {
     /// The first field with the given name, or `nil`.
     ///
-    /// - Complexity: linear in the fields; for hot loops use ``forEachField(_:)``.
+    /// - Complexity: linear in the fields before it; to find several, walk ``fields`` once.
     package func field(_ name: String) -> JSONElement? {
-        var found: JSONElement?
-        forEachField { key, value in
-            if found == nil, key.elementsEqual(name.utf8) { found = value }
-        }
-        return found
+        fields.first { $0.key.elementsEqual(name.utf8) }?.value
     }
 
     /// The value of a string with its escapes resolved; `nil` for other kinds and for half a surrogate pair.

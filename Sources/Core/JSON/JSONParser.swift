@@ -43,6 +43,8 @@ package final class JSONDocument: @unchecked Sendable {
     let text: UnsafeBufferPointer<UInt8>
     /// The offsets of the structural characters, in order.
     let offsets: UnsafeBufferPointer<UInt32>
+    /// The text and its index, for elements.
+    let index: JSONIndex
     private let bytes: GrowableBytes
     private let parser: SimdjsonParser
     private let home: JSONParserPool
@@ -53,6 +55,7 @@ package final class JSONDocument: @unchecked Sendable {
         self.bytes = bytes
         text = bytes.withBytes { $0.bindMemory(to: UInt8.self) }
         offsets = UnsafeBufferPointer(start: structurals.offsets, count: structurals.count)
+        index = JSONIndex(text, structurals)
         self.parser = parser
         self.home = home
     }
@@ -69,6 +72,32 @@ package final class JSONDocument: @unchecked Sendable {
 
     /// The size of the text in bytes.
     package var byteCount: Int { bytes.count }
+}
+
+/// Where the values of a document are; borrows its memory.
+struct JSONIndex {
+    let text: UnsafePointer<UInt8>
+    /// The offsets of the structural characters, in order.
+    let offsets: UnsafePointer<UInt32>
+    /// For each opening bracket, the place of the closing one.
+    let closings: UnsafePointer<UInt32>
+
+    fileprivate init(_ text: UnsafeBufferPointer<UInt8>, _ structurals: nilus_simdjson_structurals) {
+        guard let start = text.baseAddress, let offsets = structurals.offsets, let closings = structurals.closings
+        else { preconditionFailure("a parsed document has bytes and an index") }
+        self.text = start
+        self.offsets = offsets
+        self.closings = closings
+    }
+
+    /// The structural character at a place.
+    func character(at place: Int) -> UInt8 { text[Int(offsets[place])] }
+
+    /// The place after the value that begins at a place.
+    func place(after place: Int) -> Int {
+        // Brackets and braces differ in the bit 0x20 only, and no other structural character comes near.
+        character(at: place) | 0x20 == UInt8(ascii: "{") ? Int(closings[place]) + 1 : place + 1
+    }
 }
 
 /// A simdjson parser with its buffers, freed exactly once.

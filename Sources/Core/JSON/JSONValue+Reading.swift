@@ -30,7 +30,7 @@ extension JSONValue {
 
     private static func items(of element: JSONElement, depth: Int) throws(JSONError) -> [JSONValue] {
         var items: [JSONValue] = []
-        try element.forEachItem { item throws(JSONError) in
+        for item in element.items {
             items.append(try JSONValue(item, depth: depth + 1))
         }
         return items
@@ -38,11 +38,11 @@ extension JSONValue {
 
     private static func members(of element: JSONElement, depth: Int) throws(JSONError) -> JSONObject {
         var object = JSONObject()
-        try element.forEachField { key, value throws(JSONError) in
-            guard let name = JSONElement.unescaped(key) else {
+        for field in element.fields {
+            guard let name = JSONElement.unescaped(field.key) else {
                 throw JSONError("a key holds half a surrogate pair")
             }
-            object[name] = try JSONValue(value, depth: depth + 1)
+            object[name] = try JSONValue(field.value, depth: depth + 1)
         }
         return object
     }

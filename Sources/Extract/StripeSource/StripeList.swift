@@ -13,8 +13,17 @@ struct StripeList {
     let pass: String
     /// The window that the call is narrowed to; `everything` for calls without a filter.
     let filter: Window
-    /// The field of a row that holds its creation second.
-    let createdField: String
+    /// The field of a row that holds its creation second, in UTF-8.
+    private let createdKey: [UInt8]
+
+    init(address: String, operation: String, what: String, pass: String, filter: Window, createdField: String) {
+        self.address = address
+        self.operation = operation
+        self.what = what
+        self.pass = pass
+        self.filter = filter
+        createdKey = Array(createdField.utf8)
+    }
 
     /// The path and query that ask for a page.
     func target(_ query: ListQuery, pageSize: Int) -> String {
@@ -34,32 +43,41 @@ struct StripeList {
     ///
     /// - Returns: `nil` when the answer is not a list of objects with ids.
     func read(_ list: JSONElement) -> (rows: [JSONElement], facts: ListFacts)? {
-        guard let data = list.field("data"), data.kind == .array, let hasMore = list.field("has_more")?.boolean else {
-            return nil
+        var data: JSONElement?
+        var hasMore: Bool?
+        for field in list.fields {
+            if field.key.elementsEqual(Self.data) {
+                data = field.value
+            } else if field.key.elementsEqual(Self.hasMore) {
+                hasMore = field.value.boolean
+            }
         }
+        guard let data, data.kind == .array, let hasMore else { return nil }
         var rows: [JSONElement] = []
         var facts: [ListFacts.Row] = []
-        var isSound = true
-        data.forEachItem { row in
-            guard let fact = self.fact(of: row) else {
-                isSound = false
-                return
-            }
+        for row in data.items {
+            guard let fact = fact(of: row) else { return nil }
             rows.append(row)
             facts.append(fact)
         }
-        return isSound ? (rows, ListFacts(rows: facts, hasMore: hasMore)) : nil
+        return (rows, ListFacts(rows: facts, hasMore: hasMore))
     }
+
+    private static let data = Array("data".utf8)
+    private static let hasMore = Array("has_more".utf8)
+    private static let id = Array("id".utf8)
 
     private func fact(of row: JSONElement) -> ListFacts.Row? {
         var id: String?
         var created: Int64?
-        row.forEachField { key, value in
-            if key.elementsEqual("id".utf8) {
-                id = value.string
-            } else if key.elementsEqual(createdField.utf8) {
-                created = value.integer
+        for field in row.fields {
+            if field.key.elementsEqual(Self.id) {
+                id = field.value.string
+            } else if field.key.elementsEqual(createdKey) {
+                created = field.value.integer
             }
+            // The rest of a row is of no interest here, and most of the bytes.
+            if id != nil, created != nil { break }
         }
         return id.map { ListFacts.Row(id: $0, created: created) }
     }

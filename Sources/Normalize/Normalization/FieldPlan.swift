@@ -1,3 +1,4 @@
+import Glibc
 import Records
 
 /// Finds the column of a JSON key, fast when rows name their fields in the same order.
@@ -6,20 +7,23 @@ import Records
 /// looked up by hash only when the guess fails.
 struct FieldPlan {
     /// What happens to the values of a key.
-    struct Slot {
-        let key: [UInt8]
-        let target: Target
-        /// The slot that followed in the row before.
-        fileprivate var successor: Int?
-    }
-
     enum Target: Hashable {
         case column(Int, Conversion)
         /// The field has no column that can be filled.
         case extra
     }
 
+    // Without references, so that reading a slot counts none.
+    private struct Slot {
+        let keyStart: Int
+        let keyCount: Int
+        let target: Target
+        /// The slot that followed in the row before.
+        var successor: Int?
+    }
+
     private var slots: [Slot] = []
+    private var keys: [UInt8] = []
     private var slotsByHash: [UInt64: [Int]] = [:]
     /// The slot of the key before; `nil` at the start of a row.
     private var previous: Int?
@@ -31,13 +35,12 @@ struct FieldPlan {
     }
 
     mutating func add(key: some Collection<UInt8>, _ target: Target) {
-        slots.append(Slot(key: Array(key), target: target, successor: nil))
+        slots.append(Slot(keyStart: keys.count, keyCount: key.count, target: target, successor: nil))
+        keys += key
         slotsByHash[Self.hash(key), default: []].append(slots.count - 1)
     }
 
-    /// The target of a key.
-    ///
-    /// - Returns: `nil` when the key is not planned for.
+    /// The target of a key; `nil` when the key is not planned for.
     mutating func target(of key: UnsafeRawBufferPointer) -> Target? {
         let guess = if let previous { slots[previous].successor } else { firstInRow }
         if let guess, matches(guess, key) {
@@ -51,8 +54,11 @@ struct FieldPlan {
     }
 
     private func matches(_ slot: Int, _ key: UnsafeRawBufferPointer) -> Bool {
-        slots[slot].key.withUnsafeBytes { own in
-            own.count == key.count && own.elementsEqual(key)
+        let (start, count) = (slots[slot].keyStart, slots[slot].keyCount)
+        guard count == key.count, let keyStart = key.baseAddress else { return count == key.count }
+        return keys.withUnsafeBytes { keys in
+            guard let base = keys.baseAddress else { return false }
+            return memcmp(base + start, keyStart, count) == 0
         }
     }
 

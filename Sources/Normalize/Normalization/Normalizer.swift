@@ -5,15 +5,17 @@ package import Records
 
 /// Turns pages of one endpoint into typed batches; nothing is lost and no value makes it fail.
 ///
-/// Used by one task. A field that is not declared becomes a column of its own; a value that its column
+/// Used by one task, whose batch it reuses. A field that is not declared becomes a column of its own; a value that its column
 /// cannot hold goes to `_nilus_extra` as received and is counted.
-package final class Normalizer {
+package struct Normalizer {
     private let naming: ColumnNaming
     private let unfillable: Set<String>
     private let primaryKey: [UInt8]
     private let loadID: [UInt8]
     private let rowIDs: RowIdentity
     private let batch: ColumnBatch
+    /// The batch's columns, at hand without asking it.
+    private var columns: [Column]
     private let systemColumns: (loadID: Column, rowID: Column, extra: Column)
     private var plan = FieldPlan()
     private var claimedNames: Set<String> = []
@@ -41,6 +43,7 @@ package final class Normalizer {
         primaryKey = Array(endpoint.primaryKey.utf8)
         rowIDs = RowIdentity(account: account, endpoint: endpoint.name)
         batch = ColumnBatch(table)
+        columns = batch.columns
         systemColumns = (
             try Self.column(SystemColumns.loadID, in: batch), try Self.column(SystemColumns.rowID, in: batch),
             try Self.column(SystemColumns.extra, in: batch)
@@ -55,31 +58,32 @@ package final class Normalizer {
     ///
     /// - Returns: the batch of this normalizer, valid until the next call; columns for fields met for the
     ///   first time are at its end.
-    package func normalize(_ page: Page) -> ColumnBatch {
+    package mutating func normalize(_ page: Page) -> ColumnBatch {
         batch.removeAll()
-        page.forEachRow { row in normalize(row) }
+        for row in page.rows { normalize(row) }
+        withExtendedLifetime(page) {}
         report.rows += batch.rowCount
         return batch
     }
 
-    private func normalize(_ object: JSONElement) {
+    private mutating func normalize(_ object: JSONElement) {
         let row = batch.addRow()
         plan.restart()
         extra.removeAll()
-        object.forEachField { key, value in
-            if key.count == primaryKey.count, key.elementsEqual(primaryKey) { setRowID(value, row) }
-            place(key, value, row)
+        for field in object.fields {
+            if field.key.count == primaryKey.count, field.key.elementsEqual(primaryKey) { setRowID(field.value, row) }
+            place(field.key, field.value, row)
         }
         loadID.withUnsafeBytes { systemColumns.loadID.set($0, inRow: row) }
         extra.finish(into: systemColumns.extra, row: row)
     }
 
-    private func place(_ key: UnsafeRawBufferPointer, _ value: JSONElement, _ row: Int) {
+    private mutating func place(_ key: UnsafeRawBufferPointer, _ value: JSONElement, _ row: Int) {
         guard let target = plan.target(of: key) ?? (value.kind == .null ? nil : planUndeclared(key, value)),
             value.kind != .null
         else { return }
         if case .column(let index, let conversion) = target {
-            let column = batch.columns[index]
+            let column = columns[index]
             if !column.hasValue(inRow: row), conversion.set(value, in: column, row: row, scratch: &scratch) { return }
             report.misfits[batch.schema.fields[index].name, default: 0] += 1
         }
@@ -92,16 +96,17 @@ package final class Normalizer {
     }
 
     /// Decides, once for each key, where an undeclared field goes.
-    private func planUndeclared(_ key: UnsafeRawBufferPointer, _ value: JSONElement) -> FieldPlan.Target {
-        let target = JSONElement.unescaped(key).flatMap { name in
-            self.target(ofField: name, kind: nil) ?? addColumn(forField: name, value)
+    private mutating func planUndeclared(_ key: UnsafeRawBufferPointer, _ value: JSONElement) -> FieldPlan.Target {
+        var target = FieldPlan.Target.extra
+        if let name = JSONElement.unescaped(key) {
+            target = self.target(ofField: name, kind: nil) ?? addColumn(forField: name, value) ?? .extra
         }
-        plan.add(key: key, target ?? .extra)
-        return target ?? .extra
+        plan.add(key: key, target)
+        return target
     }
 
     /// The existing column of a field, unless another field has it.
-    private func target(ofField field: String, kind: ValueKind?) -> FieldPlan.Target? {
+    private mutating func target(ofField field: String, kind: ValueKind?) -> FieldPlan.Target? {
         let name = naming.name(field)
         guard let index = batch.schema.fields.firstIndex(where: { $0.name == name }),
             claimedNames.insert(name).inserted
@@ -109,7 +114,7 @@ package final class Normalizer {
         return .column(index, Conversion(of: kind, to: batch.schema.fields[index].type))
     }
 
-    private func addColumn(forField field: String, _ value: JSONElement) -> FieldPlan.Target? {
+    private mutating func addColumn(forField field: String, _ value: JSONElement) -> FieldPlan.Target? {
         let name = naming.name(field)
         let isTaken = batch.schema.fields.contains { $0.name.lowercased() == name.lowercased() }
         guard !name.isEmpty, !isTaken, !unfillable.contains(name.lowercased()), newColumns < Self.maximumNewColumns
@@ -119,6 +124,7 @@ package final class Normalizer {
         let kind = Self.kind(of: value)
         let type = TableColumns.type(of: kind)
         let index = batch.addColumn(Field(name, type))
+        columns = batch.columns
         report.newColumns.append("\(name) \(type)")
         return .column(index, Conversion(of: kind, to: type))
     }

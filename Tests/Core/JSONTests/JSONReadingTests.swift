@@ -15,7 +15,7 @@ struct `JSON documents` {
 
         var slices: [String: String] = [:]
         document.withRoot { root in
-            root.forEachField { key, value in slices[String(decoding: key, as: UTF8.self)] = value.rawText }
+            for field in root.fields { slices[String(decoding: field.key, as: UTF8.self)] = field.value.rawText }
         }
 
         #expect(
@@ -28,7 +28,7 @@ struct `JSON documents` {
         let document = try parse(#"[[1,[2]],{"k":[3]},"4",5]"#)
 
         var items: [String] = []
-        document.withRoot { root in root.forEachItem { items.append($0.rawText) } }
+        document.withRoot { root in for item in root.items { items.append(item.rawText) } }
 
         #expect(items == ["[1,[2]]", #"{"k":[3]}"#, #""4""#, "5"])
     }
@@ -42,7 +42,7 @@ struct `JSON documents` {
         for round in 0..<50 {
             let document = try parse("[\(round)]")
 
-            document.withRoot { root in root.forEachItem { #expect($0.integer == Int64(round)) } }
+            document.withRoot { root in for item in root.items { #expect(item.integer == Int64(round)) } }
         }
     }
 
@@ -67,7 +67,7 @@ struct `JSON documents` {
         let document = try parse("[\(number.text)]")
 
         document.withRoot { root in
-            root.forEachItem { item in
+            for item in root.items {
                 #expect(item.integer == number.integer)
                 #expect(item.double == number.double)
                 #expect(item.rawText == number.text)

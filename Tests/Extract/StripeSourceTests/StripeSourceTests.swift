@@ -41,7 +41,7 @@ private struct Reading {
         let result = try await source.read(
             ReadRequest(endpoint: endpoint.endpoint, window: window, pageSize: 100, pageLimit: pageLimit), meter: meter
         ) { page in
-            page.forEachRow { row in ids.append(row.field("id")?.string ?? "") }
+            ids += page.rows.map { $0.field("id")?.string ?? "" }
         }
         return (ids, result)
     }

@@ -9,12 +9,12 @@ import StripeSource
 import Testing
 
 /// Lets a test speak in JSON texts on one side and in rows of texts on the other.
-private struct Bench {
+private final class Bench {
     let endpoint: Endpoint
-    let normalizer: Normalizer
+    private(set) var normalizer: Normalizer
     private let pool = JSONParserPool()
 
-    init(
+    convenience init(
         _ fields: [DeclaredField], table: RecordSchema? = nil, unfillable: Set<String> = [],
         naming: ColumnNaming = .snakeCase
     ) throws {
@@ -38,7 +38,7 @@ private struct Bench {
         let text = "[" + objects.joined(separator: " , ") + "]"
         let document = try pool.parse(GrowableBytes(text.utf8))
         var rows: [JSONElement] = []
-        document.withRoot { root in root.forEachItem { rows.append($0) } }
+        document.withRoot { root in rows = Array(root.items) }
         return Page(document: document, rows: rows)
     }
 

@@ -52,7 +52,7 @@ final class PreparedSource: Source {
     private func page(_ rows: [String]) throws -> Page {
         let document = try parsers.parse(GrowableBytes("[\(rows.joined(separator: ","))]".utf8))
         var elements: [JSONElement] = []
-        document.withRoot { root in root.forEachItem { elements.append($0) } }
+        document.withRoot { root in elements = Array(root.items) }
         return Page(document: document, rows: elements)
     }
 }

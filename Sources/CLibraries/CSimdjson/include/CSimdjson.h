@@ -13,9 +13,11 @@ typedef struct nilus_simdjson_parser nilus_simdjson_parser;
 /// Where the structural characters of the parsed text are.
 ///
 /// simdjson's first stage lists, in order, the offsets of every `{ } [ ] : ,` outside strings and of the first
-/// byte of every string, number and literal. Valid until the next parse.
+/// byte of every string, number and literal. `closings` has, at the place of each opening bracket, the place of the
+/// closing one, so that a reader can step over a value; its other entries mean nothing. Valid until the next parse.
 typedef struct {
     const uint32_t *offsets;
+    const uint32_t *closings;
     size_t count;
 } nilus_simdjson_structurals;
 

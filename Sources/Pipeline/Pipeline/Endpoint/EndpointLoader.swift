@@ -49,10 +49,10 @@ struct EndpointLoader {
             return
         }
         let account = table.rowIDAccount ?? identity.account ?? ""
-        let normalizer = try Normalizer(
+        var normalizer = try Normalizer(
             load.endpoint, table: table.schema, unfillable: table.unfillableColumns, naming: naming,
             loadID: loadIdentity.loadID, account: account)
-        let result = try await read(plan, through: normalizer, into: table)
+        let result = try await read(plan, through: &normalizer, into: table)
         try reconcile(normalizer.report)
         let receipt = try await table.commit(
             CommitFacts(
@@ -63,7 +63,7 @@ struct EndpointLoader {
     }
 
     private func read(
-        _ plan: ReadPlan, through normalizer: Normalizer, into table: any TableLoad
+        _ plan: ReadPlan, through normalizer: inout Normalizer, into table: any TableLoad
     ) async throws -> ReadResult {
         let request = ReadRequest(
             endpoint: load.endpoint, window: plan.window, pageSize: load.pageSize, pageLimit: load.pageLimit)
