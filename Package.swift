@@ -85,7 +85,9 @@ let stages: [Target] = [
     room("Load/Avro", ["Compression", "JSON", "NilusCore"]),
     room("Load/Iceberg", ["Avro", "JSON", "NilusCore", "Records"]),
     room("Load/ObjectStorage", ["NilusCore"]),
-    room("Load/IcebergCatalog", ["CSQLite", "Iceberg", "Loading", "NilusCore", "ObjectStorage"]),
+    room(
+        "Load/IcebergCatalog",
+        ["CSQLite", "HTTPTransport", "Iceberg", "JSON", "Loading", "NilusCore", "ObjectStorage"]),
     room("Load/Depots", ["NilusCore", "Secrets", "YAML"]),
     room(
         "Load/LakehouseSink",
@@ -153,8 +155,8 @@ let allTests: [Target] = [
     tests(
         "Load/IcebergCatalogTests",
         [
-            "CSQLite", "Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records",
-            "TemporaryFolders",
+            "CSQLite", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "Loading", "LoopbackServer", "NilusCore",
+            "ObjectStorage", "Records", "TemporaryFolders",
         ]),
     tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Records", "SeededRandom"]),
     tests("Load/ObjectStorageTests", ["NilusCore", "ObjectStorage", "TemporaryFolders"]),
