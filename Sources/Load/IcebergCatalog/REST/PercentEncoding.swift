@@ -1,12 +1,3 @@
-extension String {
-    /// The text with everything but RFC 3986's unreserved characters as `%` escapes.
-    var percentEncoded: String {
-        var bytes = ContiguousArray<UInt8>()
-        bytes.appendPercentEncoded(utf8)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
 extension ContiguousArray<UInt8> {
     /// Appends bytes, those that are no unreserved characters as `%` escapes.
     ///

@@ -3,6 +3,7 @@ package import Iceberg
 import JSON
 package import Loading
 package import NilusCore
+import RequestSigning
 
 /// A catalog that is a service: it keeps the metadata files itself and answers over HTTP.
 ///
@@ -62,7 +63,7 @@ package struct RESTCatalog: Catalog {
         var names: [String] = []
         var next: String?
         for _ in 0..<Self.mostPages {
-            let request = RESTRequest(.get, url + (next.map { "?pageToken=\($0.percentEncoded)" } ?? ""))
+            let request = RESTRequest(.get, url + (next.map { "?pageToken=\(URIEncoding.encoded($0))" } ?? ""))
             guard let document = try await session.documentIfFound(for: request, work) else { break }
             let page = try work.reading { () throws(RESTDocumentFault) in try TablePage(document) }
             names += page.names

@@ -1,4 +1,5 @@
 package import NilusCore
+package import RequestSigning
 
 /// Where a REST catalog is, and how the job makes itself known there.
 package struct RESTConnection: Sendable {
@@ -21,7 +22,7 @@ package struct RESTConnection: Sendable {
 }
 
 /// How the job makes itself known to a REST catalog.
-package enum RESTAuthentication: Sendable, Equatable {
+package enum RESTAuthentication: Sendable {
     /// The catalog asks for nothing.
     case none
     /// A token that somebody else fetched; it cannot be renewed.
@@ -30,6 +31,8 @@ package enum RESTAuthentication: Sendable, Equatable {
     case client(RESTClientCredentials)
     /// The header `apikey`, as the DataOS platform wants it.
     case apiKey(Redacted<SecretBytes>)
+    /// Signature Version 4, as AWS Glue and S3 Tables want it; `key` gives the key pair that is good now.
+    case signature(RequestSigner, key: @Sendable () async throws -> SigningKey)
 }
 
 /// The name and the password with which a client fetches tokens (RFC 6749, section 4.4).
@@ -61,8 +64,8 @@ package struct RESTClientCredentials: Sendable, Equatable {
 
     /// The form that asks for a token (RFC 6749, section 4.4.2).
     var form: Redacted<SecretBytes> {
-        var bytes = ContiguousArray("grant_type=client_credentials&scope=\(scope.percentEncoded)".utf8)
-        if !id.isEmpty { bytes += Array("&client_id=\(id.percentEncoded)".utf8) }
+        var bytes = ContiguousArray("grant_type=client_credentials&scope=\(URIEncoding.encoded(scope))".utf8)
+        if !id.isEmpty { bytes += Array("&client_id=\(URIEncoding.encoded(id))".utf8) }
         bytes += Array("&client_secret=".utf8)
         secret.expose().withBytes { bytes.appendPercentEncoded($0) }
         return Redacted(SecretBytes(wiping: &bytes))

@@ -1,6 +1,7 @@
 import HTTPTransport
 import JSON
 import NilusCore
+import RequestSigning
 
 /// Makes requests known to a catalog; fetches and renews the token where that takes one.
 ///
@@ -22,17 +23,23 @@ actor RESTIdentity {
         self.time = time
     }
 
-    /// What a request is sent with, and the number of the token in it, if that can be renewed.
+    /// The request with what makes the job known, and the number of the token in it, if that can be renewed.
     ///
-    /// - Throws: `sinkRefused` (terminal) when the client is refused, `sinkUnavailable` (transient).
-    func proof() async throws -> (headers: [HTTPSecretHeader], token: Int?) {
+    /// - Throws: `sinkRefused` (terminal) when the client is refused, `sinkUnavailable` (transient), and what the
+    ///   source of a signing key throws.
+    func identified(_ request: HTTPRequest) async throws -> (request: HTTPRequest, token: Int?) {
         switch authentication {
-        case .none: return ([], nil)
-        case .bearer(let token): return ([Self.bearer(token)], nil)
-        case .apiKey(let key): return ([HTTPSecretHeader("apikey", key)], nil)
+        case .none: return (request, nil)
+        case .bearer(let token): return (request.adding([], secret: [Self.bearer(token)]), nil)
+        case .apiKey(let key): return (request.adding([], secret: [HTTPSecretHeader("apikey", key)]), nil)
         case .client(let client):
             let token = try await token(of: client)
-            return ([Self.bearer(token.value)], token.number)
+            return (request.adding([], secret: [Self.bearer(token.value)]), token.number)
+        case .signature(let signer, let key):
+            guard let signed = signer.signed(request, with: try await key(), at: time.utc()) else {
+                throw NilusError.defect(.load, "the URL of the catalog at '\(request.url.origin)' names no host")
+            }
+            return (signed, nil)
         }
     }
 

@@ -1,5 +1,6 @@
 import Loading
 import NilusCore
+import RequestSigning
 
 /// The URLs of a catalog's namespaces and tables.
 ///
@@ -21,7 +22,7 @@ struct RESTRoutes: Sendable, Equatable {
         prefix = settings.setting("prefix") ?? ""
         // The setting is spelled in URL form by some catalogs and as the bare character by others.
         let written = settings.setting("namespace-separator") ?? Self.standardSeparator
-        separator = written.contains("%") ? written : written.percentEncoded
+        separator = written.contains("%") ? written : URIEncoding.encoded(written)
         for (name, part) in [("prefix", prefix), ("namespace-separator", separator)] {
             guard part.utf8.allSatisfy(Self.isURLByte) else {
                 throw RESTDocumentFault("setting '\(name)' holds characters that no URL can have")
@@ -31,7 +32,7 @@ struct RESTRoutes: Sendable, Equatable {
 
     /// Where a catalog says what it is like.
     static func settings(base: String, warehouse: String?) -> String {
-        "\(base)/v1/config" + (warehouse.map { "?warehouse=\($0.percentEncoded)" } ?? "")
+        "\(base)/v1/config" + (warehouse.map { "?warehouse=\(URIEncoding.encoded($0))" } ?? "")
     }
 
     var namespaces: String { "\(root)/namespaces" }
@@ -40,7 +41,7 @@ struct RESTRoutes: Sendable, Equatable {
     func namespace(_ levels: [String]) throws(NilusError) -> String {
         guard !levels.isEmpty else { throw .catalogNameUnusable("") }
         for level in levels { try check(level) }
-        return "\(namespaces)/\(levels.map(\.percentEncoded).joined(separator: separator))"
+        return "\(namespaces)/\(levels.map { URIEncoding.encoded($0) }.joined(separator: separator))"
     }
 
     func tables(in namespace: [String]) throws(NilusError) -> String {
@@ -49,7 +50,7 @@ struct RESTRoutes: Sendable, Equatable {
 
     func table(_ table: TableName) throws(NilusError) -> String {
         try check(table.name)
-        return "\(try tables(in: table.namespace))/\(table.name.percentEncoded)"
+        return "\(try tables(in: table.namespace))/\(URIEncoding.encoded(table.name))"
     }
 
     func credentials(of table: TableName) throws(NilusError) -> String {

@@ -53,14 +53,14 @@ struct RESTSession: Sendable {
     }
 
     private func send(_ request: RESTRequest) async throws -> (HTTPResponse, token: Int?) {
-        let (secrets, token) = try await identity.proof()
         let type = request.body == nil ? [] : [HTTPHeader("Content-Type", "application/json")]
         let message = HTTPRequest(
             request.method, url: request.url,
             headers: type + [HTTPHeader("Accept", "application/json")] + request.headers,
-            secretHeaders: secrets, body: request.body.map { .bytes($0.compactBytes) },
-            maximumBodyBytes: Self.mostAnswerBytes, timeout: Self.timeout)
-        return (try await http.send(message, patiently: request.repetition, time: time), token)
+            body: request.body.map { .bytes($0.compactBytes) }, maximumBodyBytes: Self.mostAnswerBytes,
+            timeout: Self.timeout)
+        let (identified, token) = try await identity.identified(message)
+        return (try await http.send(identified, patiently: request.repetition, time: time), token)
     }
 }
 

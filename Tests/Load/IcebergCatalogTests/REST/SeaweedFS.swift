@@ -2,6 +2,7 @@ import Glibc
 import HTTPTransport
 import IcebergCatalog
 import NilusCore
+import RequestSigning
 import Synchronization
 import TemporaryFolders
 import Testing
@@ -41,5 +42,46 @@ enum SeaweedFS {
         try #require(
             EnvironmentVariables.ofProcess()[name],
             "no SeaweedFS to test with; run 'make test', or 'scripts/seaweedfs.sh run swift test'")
+    }
+}
+
+struct `The catalog of SeaweedFS` {
+    private let warehouse = "s3://warehouse"
+
+    private func open(_ authentication: RESTAuthentication) async throws -> RESTCatalog {
+        let base = try SeaweedFS.connection(warehouse: warehouse).base
+        let connection = RESTConnection(
+            base: base, warehouse: warehouse, authentication: authentication, wantsCredentials: false)
+        return try await RESTCatalog.open(connection, http: SeaweedFS.http, time: .system)
+    }
+
+    private func key(_ secret: String? = nil) throws -> SigningKey {
+        let environment = EnvironmentVariables.ofProcess()
+        return SigningKey(
+            id: try #require(environment["NILUS_TEST_S3_ACCESS_KEY_ID"]),
+            secret: Redacted(SecretBytes(try secret ?? #require(environment["NILUS_TEST_S3_SECRET_ACCESS_KEY"]))))
+    }
+
+    @Test func `takes requests that are signed`() async throws {
+        let key = try key()
+        let signer = RequestSigner(service: "glue", region: "us-east-1")
+        let catalog = try await open(.signature(signer, key: { key }))
+        let namespace = ["signed-namespace"]
+
+        try await catalog.createNamespace(namespace)
+
+        #expect(try await catalog.hasNamespace(namespace))
+        #expect(try await catalog.tables(in: namespace) == [])
+    }
+
+    @Test func `refuses a wrong signature, and the error shows no secret`() async throws {
+        let key = try key("hush")
+        let catalog = try await open(
+            .signature(RequestSigner(service: "glue", region: "us-east-1"), key: { key }))
+
+        let error = await #expect(throws: NilusError.self) { try await catalog.hasNamespace(["a"]) }
+
+        #expect(error?.code == .sinkRefused)
+        #expect(error?.tree.contains("hush") == false)
     }
 }
