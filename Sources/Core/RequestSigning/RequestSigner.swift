@@ -137,9 +137,9 @@ private struct DialectWords: Sendable {
 
 /// A moment as signatures write it.
 private struct SigningTime {
-    /// `20130524`
+    /// The day, such as `20130524`.
     let day: String
-    /// `20130524T000000Z`
+    /// The second, such as `20130524T000000Z`.
     let text: String
 
     init(_ moment: Timestamp) {

@@ -18,9 +18,14 @@ package enum URIEncoding {
         return String(decoding: result, as: UTF8.self)
     }
 
+    /// The form of one byte, for texts that must not become a `String`.
+    package static func encoded(_ byte: UInt8) -> [UInt8] {
+        isUnreserved(byte) ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0x0F)]]
+    }
+
     /// The text with every `%XX` decoded; a percent sign that begins no such code stays as it is.
     ///
-    /// - Parameter plusIsSpace: also decodes `+`, as forms and some listings write a space.
+    /// With `plusIsSpace` also `+` is decoded, as forms and some listings write a space.
     package static func decoded(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
         var result: [UInt8] = []
         var rest = Array(text.utf8)[...]

@@ -1,4 +1,7 @@
-import ObjectStorage
+import HTTPTransport
+import NilusCore
+@testable import ObjectStorage
+import RequestSigning
 import TemporaryFolders
 import Testing
 
@@ -8,9 +11,9 @@ final class StoreUnderTest: Sendable {
     /// Ends without a slash.
     let folder: String
     /// What goes when the test is over.
-    private let place: any Sendable
+    private let place: (any Sendable)?
 
-    private init(_ store: any ObjectStore, folder: String, in place: any Sendable) {
+    private init(_ store: any ObjectStore, folder: String, in place: (any Sendable)? = nil) {
         self.store = store
         self.folder = folder
         self.place = place
@@ -31,5 +34,53 @@ final class StoreUnderTest: Sendable {
             let folder = try TemporaryFolder()
             return StoreUnderTest(LocalObjectStore(), folder: folder.path, in: folder)
         },
+        Kind(testDescription: "S3 with signed bodies") {
+            let server = try S3Server.fromEnvironment()
+            return StoreUnderTest(try server.store(signsPayload: true), folder: server.newFolder("s3"))
+        },
+        Kind(testDescription: "S3 with checksums, as over TLS") {
+            let server = try S3Server.fromEnvironment()
+            return StoreUnderTest(try server.store(signsPayload: false), folder: server.newFolder("s3a"))
+        },
     ]
+}
+
+/// The real S3 server that the tests run against.
+struct S3Server {
+    let endpoint: String
+    let region: String
+    let bucket: String
+    let key: SigningKey
+
+    struct Missing: Error, CustomStringConvertible {
+        let description =
+            "no S3 server to test against: run 'make room-tests', or 'scripts/seaweedfs.sh run swift test', which start "
+            + "SeaweedFS and set NILUS_TEST_S3_ENDPOINT"
+    }
+
+    /// One client for all tests, as in the program.
+    static let http = HTTPClient(HTTPConfiguration(userAgent: "nilus-test", maximumConnections: 16))
+
+    static func fromEnvironment() throws -> S3Server {
+        let environment = EnvironmentVariables.ofProcess()
+        guard let endpoint = environment["NILUS_TEST_S3_ENDPOINT"], let region = environment["NILUS_TEST_S3_REGION"],
+            let bucket = environment["NILUS_TEST_S3_BUCKET"], let id = environment["NILUS_TEST_S3_ACCESS_KEY_ID"],
+            let secret = environment["NILUS_TEST_S3_SECRET_ACCESS_KEY"]
+        else { throw Missing() }
+        let key = SigningKey(id: id, secret: Redacted(SecretBytes(secret)))
+        return S3Server(endpoint: endpoint, region: region, bucket: bucket, key: key)
+    }
+
+    func store(signsPayload: Bool? = nil, key: SigningKey? = nil, region: String? = nil) throws -> RemoteObjectStore {
+        try RemoteObjectStore.s3(
+            S3Settings(endpoint: endpoint, region: region ?? self.region, key: key ?? self.key),
+            environment: EnvironmentVariables([:]),
+            connection: StorageConnection(http: Self.http, time: .system, retry: StorageRetry(patience: .seconds(20))),
+            uploads: UploadLimits(), signsPayload: signsPayload)
+    }
+
+    /// A folder that nobody has used.
+    func newFolder(_ scheme: String = "s3") -> String {
+        "\(scheme)://\(bucket)/tests/\(RemoteObjectStore.newMark())"
+    }
 }
