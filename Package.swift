@@ -92,12 +92,12 @@ let stages: [Target] = [
         [
             "CSQLite", "HTTPTransport", "Iceberg", "JSON", "Loading", "NilusCore", "ObjectStorage", "RequestSigning",
         ]),
-    room("Load/Depots", ["NilusCore", "Secrets", "YAML"]),
+    room("Load/Depots", ["HTTPTransport", "JSON", "NilusCore", "RequestSigning", "Secrets", "YAML"]),
     room(
         "Load/LakehouseSink",
         [
-            "Depots", "Iceberg", "IcebergCatalog", "Loading", "NilusCore", "ObjectStorage", "Parquet", "Records",
-            "Secrets", "WorkflowManifest",
+            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "Loading", "NilusCore", "ObjectStorage", "Parquet",
+            "Records", "RequestSigning", "Secrets", "WorkflowManifest",
         ]),
 
     room("Status/RunStatus", ["JSON", "NilusCore", "YAML"]),
@@ -156,7 +156,9 @@ let allTests: [Target] = [
         ["Extraction", "JSON", "NilusCore", "Normalization", "Records", "SeededRandom", "StripeSource"]),
     tests("Normalize/RecordsTests", ["Records"]),
     tests("Load/AvroTests", ["Avro", "JSON", "SeededRandom"]),
-    tests("Load/DepotsTests", ["Depots", "NilusCore", "TemporaryFolders"]),
+    tests(
+        "Load/DepotsTests",
+        ["Depots", "HTTPTransport", "LoopbackServer", "NilusCore", "Secrets", "TemporaryFolders"]),
     tests(
         "Load/IcebergCatalogTests",
         [
@@ -164,6 +166,12 @@ let allTests: [Target] = [
             "ObjectStorage", "Records", "RequestSigning", "TemporaryFolders",
         ]),
     tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Records", "SeededRandom"]),
+    tests(
+        "Load/LakehouseSinkTests",
+        [
+            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "LakehouseSink", "Loading", "NilusCore",
+            "ObjectStorage", "Records", "RequestSigning", "Secrets", "TemporaryFolders", "WorkflowManifest",
+        ]),
     tests(
         "Load/ObjectStorageTests",
         [

@@ -43,8 +43,14 @@ package struct TableStorage: Sendable, Equatable {
 
     /// The settings for a file: those of the grant with the longest prefix go before the general ones.
     package func settings(for location: String) -> Settings {
-        let grant = grants.filter { location.hasPrefix($0.prefix) }.max { $0.prefix.utf8.count < $1.prefix.utf8.count }
-        return settings.merging(grant?.settings ?? [:]) { $1 }
+        settings.merging(grant(for: location)?.settings ?? [:]) { $1 }
+    }
+
+    /// The prefix of the credentials that count for a file; `nil` when none do.
+    package func grantPrefix(for location: String) -> String? { grant(for: location)?.prefix }
+
+    private func grant(for location: String) -> Grant? {
+        grants.filter { location.hasPrefix($0.prefix) }.max { $0.prefix.utf8.count < $1.prefix.utf8.count }
     }
 
     /// When the credentials for a file end; `nil` when nothing is said.

@@ -24,7 +24,7 @@ package struct LakehouseSink: Sink {
         }
         try LoadHistory.check(request.origin, against: table.metadata, request.table)
         guard table.metadata.defaultSpec.isUnpartitioned else { throw NilusError.tablePartitioned(table) }
-        return .ready(try LakehouseLoad(request, table, lakehouse, sizes: sizes, time: time))
+        return .ready(try LakehouseLoad(request, table, lakehouse.serving(table), sizes: sizes, time: time))
     }
 
     private func table(for request: LoadRequest) async throws -> CatalogTable {

@@ -105,6 +105,10 @@ package struct RESTCatalog: Catalog {
     /// What the catalog says now about reaching a table's files, with credentials that last again.
     package func storage(of table: CatalogTable) async throws -> TableStorage {
         if table.isStaged {
+            // It may exist by now.
+            if let made = try await load(table.identifier) {
+                return made.metadata.location == table.metadata.location ? made.storage : table.storage
+            }
             let again = try await stage(table.identifier, schema: table.metadata.currentSchema, properties: [])
             guard again.metadata.location == table.metadata.location else { return table.storage }
             return again.storage

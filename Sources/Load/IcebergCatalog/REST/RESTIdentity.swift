@@ -37,7 +37,7 @@ actor RESTIdentity {
             return (request.adding([], secret: [Self.bearer(token.value)]), token.number)
         case .signature(let signer, let key):
             guard let signed = signer.signed(request, with: try await key(), at: time.utc()) else {
-                throw NilusError.defect(.load, "the URL of the catalog at '\(request.url.origin)' names no host")
+                throw NilusError.defect(.load, "the URL of the catalog names no host")
             }
             return (signed, nil)
         }

@@ -10,17 +10,7 @@ struct RESTWork: Sendable {
 
     init(_ name: String, at url: String) {
         self.name = name
-        place = url.origin
-    }
-}
-
-extension String {
-    /// Scheme, host and port of a URL, without user, path and query.
-    package var origin: String {
-        let parts = split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count > 2, parts[1].isEmpty else { return "" }
-        let host = parts[2].split(separator: "?", omittingEmptySubsequences: false).first ?? ""
-        return "\(parts[0].lowercased())//\(host.split(separator: "@").last.map { $0.lowercased() } ?? "")"
+        place = HTTPOrigin(url: url)?.description ?? "?"
     }
 }
 

@@ -186,13 +186,30 @@ struct `Credentials lent by a REST catalog` {
 
     @Test func `of a table that does not exist yet are renewed by staging it again`() async throws {
         let (old, new) = (try Self.body("old"), try Self.body("new"))
-        let service = try CatalogService { number, _ in .http(200, body: number == 0 ? old : new) }
-        let catalog = try await service.open(wantsCredentials: true)
-        let table = try await catalog.stage(
-            charges, schema: IcebergSchema(creating: CatalogUnderTest.columns), properties: [])
+        let service = try CatalogService { number, request in
+            request.line.hasPrefix("GET")
+                ? CatalogService.refusal(404, "NoSuchTableException", "none")
+                : .http(200, body: number == 0 ? old : new)
+        }
+        let (catalog, table) = try await staged(service)
 
         #expect(table.isStaged)
         #expect(key(try await catalog.storage(of: table)) == "new")
+    }
+
+    @Test func `of a table that exists by now are renewed by loading it`() async throws {
+        let (old, new) = (try Self.body("old"), try Self.body("new"))
+        let service = try CatalogService { _, request in .http(200, body: request.line.hasPrefix("GET") ? new : old) }
+        let (catalog, table) = try await staged(service)
+
+        #expect(key(try await catalog.storage(of: table)) == "new")
+    }
+
+    private func staged(_ service: CatalogService) async throws -> (RESTCatalog, CatalogTable) {
+        let catalog = try await service.open(wantsCredentials: true)
+        let table = try await catalog.stage(
+            charges, schema: IcebergSchema(creating: CatalogUnderTest.columns), properties: [])
+        return (catalog, table)
     }
 }
 
