@@ -185,7 +185,16 @@ struct `Any object store` {
     @Test(arguments: StoreUnderTest.kinds)
     func `lists objects under a folder in order and in pages`(_ kind: Kind) async throws {
         let test = try kind.make()
-        for number in 0..<1_005 { try await test.store.put([1], at: "\(test.folder)/t/\(10_000 + number)") }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<8 {
+                group.addTask {
+                    for number in stride(from: worker, to: 1_005, by: 8) {
+                        try await test.store.put([1], at: "\(test.folder)/t/\(10_000 + number)")
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
         try await test.store.put([1, 2], at: "\(test.folder)/t/a/x")
         try await test.store.put([1], at: "\(test.folder)/other/y")
 

@@ -1,4 +1,5 @@
 import HTTPTransport
+import LoopbackServer
 import NilusCore
 @testable import ObjectStorage
 import RequestSigning
@@ -42,7 +43,46 @@ final class StoreUnderTest: Sendable {
             let server = try S3Server.fromEnvironment()
             return StoreUnderTest(try server.store(signsPayload: false), folder: server.newFolder("s3a"))
         },
+        Kind(testDescription: "Google, a stand-in by key") {
+            try standIn(.google) { endpoint, connection in
+                try .google(
+                    GoogleSettings(endpoint: endpoint, key: SigningKey(id: "GOOG1E", secret: secret("s"))),
+                    environment: EnvironmentVariables([:]), connection: connection)
+            }
+        },
+        Kind(testDescription: "Google, a stand-in by token") {
+            try standIn(.google) { endpoint, connection in
+                try .google(
+                    GoogleSettings(endpoint: endpoint, token: secret("stand-in-token")),
+                    environment: EnvironmentVariables([:]), connection: connection)
+            }
+        },
+        Kind(testDescription: "Azure, a stand-in by account key") {
+            try standIn(.azure) { endpoint, connection in
+                try .azure(
+                    AzureSettings(account: "account", endpoint: endpoint, key: secret("c2VjcmV0")),
+                    environment: EnvironmentVariables([:]), connection: connection)
+            }
+        },
+        Kind(testDescription: "Azure, a stand-in by shared access signature") {
+            try standIn(.azure) { endpoint, connection in
+                try .azure(
+                    AzureSettings(account: "account", endpoint: endpoint, signature: secret("?sv=1&sig=stand-in")),
+                    environment: EnvironmentVariables([:]), connection: connection)
+            }
+        },
     ]
+
+    private static func secret(_ text: String) -> Redacted<SecretBytes> { Redacted(SecretBytes(text)) }
+
+    private static func standIn(
+        _ dialect: StandInStorage.Dialect, _ open: (String, StorageConnection) throws -> RemoteObjectStore
+    ) throws -> StoreUnderTest {
+        let server = try StandInStorage(dialect).start()
+        let connection = StorageConnection(http: S3Server.http, time: .system, retry: StorageRetry(patience: .zero))
+        let folder = dialect == .google ? "gs://plain/t" : "abfss://plain@account.dfs.core.windows.net/t"
+        return StoreUnderTest(try open(server.base, connection), folder: folder, in: server)
+    }
 }
 
 /// The real S3 server that the tests run against.

@@ -30,18 +30,12 @@ struct WebIdentityRole: Sendable {
         return try lease(answer, exchange)
     }
 
-    private func form(_ token: SecretBytes) throws(NilusError) -> SecretBytes {
-        let fields = URIEncoding.query([
-            ("Action", "AssumeRoleWithWebIdentity"), ("Version", "2011-06-15"), ("RoleArn", role),
-            ("RoleSessionName", session),
-        ])
-        var form = ContiguousArray((fields + "&WebIdentityToken=").utf8)
-        form.reserveCapacity(form.count + token.count * 3)
-        // A token of this kind is made of unreserved characters; another is encoded like any value.
-        token.withBytes { bytes in
-            for byte in bytes { form.append(contentsOf: URIEncoding.encoded(byte)) }
-        }
-        return SecretBytes(wiping: &form)
+    private func form(_ token: SecretBytes) -> SecretBytes {
+        token.asFormValue(
+            after: URIEncoding.query([
+                ("Action", "AssumeRoleWithWebIdentity"), ("Version", "2011-06-15"), ("RoleArn", role),
+                ("RoleSessionName", session),
+            ]) + "&WebIdentityToken=")
     }
 
     private func lease(

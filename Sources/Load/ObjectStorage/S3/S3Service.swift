@@ -12,14 +12,14 @@ struct S3Service: StorageService {
     ///
     /// TLS keeps bodies from being changed on the way, so there a SHA-256 of every byte would only repeat
     /// that work. What TLS does not see, a fault on either side of it, the CRC-32C finds at a small part of
-    /// the cost. Without TLS the signature covers the body, which the storage verifies as well.
+    /// the cost. Without TLS the signature covers the body, which the storage verifies as well. A token covers nothing.
     let signsPayload: Bool
 
     init(_ address: S3Address, _ dialect: S3Dialect, _ credential: S3Credential, signsPayload: Bool? = nil) {
         self.address = address
         self.dialect = dialect
         self.credential = credential
-        self.signsPayload = signsPayload ?? !address.isSecure
+        self.signsPayload = signsPayload ?? (credential.signs && !address.isSecure)
     }
 
     var endpoint: String { address.endpoint }
@@ -179,4 +179,9 @@ struct S3Service: StorageService {
 enum S3Credential: Sendable {
     case signature(RequestSigner, Renewable<SigningKey>)
     case token(Renewable<AccessToken>)
+
+    /// Whether the proof is made from the request, so that it can cover the body.
+    var signs: Bool {
+        if case .signature = self { true } else { false }
+    }
 }
