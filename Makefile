@@ -35,7 +35,7 @@ room-tests: build-dependencies
 python-tests: build test-dependencies
 	swift build $(SWIFT_FLAGS) --product iceberg-fixtures
 	swift build $(SWIFT_FLAGS) --product parquet-fixtures
-	$(PYTHON) -m pytest -q Tests/Interop Tests/EndToEnd
+	$(PYTHON) -m pytest -q -n 4 Tests/Interop Tests/EndToEnd
 
 build: build-dependencies
 	swift build $(RELEASE_FLAGS) --product nilus
