@@ -31,7 +31,7 @@ static inline CURLcode curl_set_receivers(CURL *handle, curl_receive header, cur
 
 typedef int (*curl_rewind)(void *context, curl_off_t offset, int origin);
 
-// Makes the request send `length` bytes that `provide` gives; `seek` starts over when curl must send them again.
+// Makes the request send `length` bytes that `provide` gives; `seek` says whether they may be sent again.
 static inline CURLcode curl_set_body(
     CURL *handle, curl_receive provide, curl_rewind seek, void *context, curl_off_t length) {
     curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
@@ -74,5 +74,4 @@ static const long curl_tls_version_1_2 = CURL_SSLVERSION_TLSv1_2;
 static const long curl_multiplex = CURLPIPE_MULTIPLEX;
 static const size_t curl_write_pause = CURL_WRITEFUNC_PAUSE;
 static const int curl_continue = CURLPAUSE_CONT;
-static const int curl_seek_done = CURL_SEEKFUNC_OK;
 static const int curl_seek_refused = CURL_SEEKFUNC_FAIL;
