@@ -124,7 +124,10 @@ let support: [Target] = [
     supportRoom("TemporaryFolders"),
     program(
         "Tests/Support/iceberg-fixtures",
-        ["Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records"]),
+        [
+            "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore", "ObjectStorage", "Records",
+            "WorkflowManifest",
+        ]),
     program("Tests/Support/parquet-fixtures", ["JSON", "NilusCore", "Parquet", "Records"]),
     program("Benchmarks/parquet-benchmark", ["NilusCore", "Parquet", "Records", "SeededRandom"]),
 ]

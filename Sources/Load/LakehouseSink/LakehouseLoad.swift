@@ -79,7 +79,7 @@ final class LakehouseLoad: TableLoad {
             throw NilusError.defect(.load, "\(facts.rowCount) rows were handed over and \(writer.rowCount) written")
         }
         let committer = TableCommitter(
-            request: request, lakehouse: lakehouse, time: time, evolution: evolution,
+            request: request, lakehouse: lakehouse, time: time, evolution: evolution, layout: writer.layout,
             openedAfter: table.metadata.lastLoadID)
         do {
             let receipt = try await committer.commit(files, facts, to: table)

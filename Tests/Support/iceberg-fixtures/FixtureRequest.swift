@@ -9,8 +9,8 @@ import Records
 /// One request of the interop tests.
 ///
 /// Common members: `catalog` (file), `warehouse` (folder), `namespace`, `table`, `columns` (list of
-/// `{name, type}`). `action` is `plan`: answers with the field ids and the folder for data files; or
-/// `commit`: `operation`, `files` (list of `{path, records, bytes, content, metrics, partition}`, the last
+/// `{name, type}`). `action` is `plan`: answers with the field ids and the folder for data files; `load`: see
+/// ``FixtureLoad``; or `commit`: `operation`, `files` (list of `{path, records, bytes, content, metrics, partition}`, the last
 /// a list of `{id, value}` for the table's default spec), `facts` and `properties` (maps), answers with what
 /// was committed.
 struct FixtureRequest {
@@ -28,6 +28,9 @@ struct FixtureRequest {
         let identifier = TableName(namespace: [text("namespace")], name: text("table"))
         try await catalog.createNamespace(identifier.namespace)
         let columns = RecordSchema(try list("columns").map(Self.field))
+        if text("action") == "load" {
+            return try await FixtureLoad(json: json, table: identifier, columns: columns).run()
+        }
         var table = try await catalog.load(identifier)
         if table == nil {
             table = try await catalog.stage(identifier, schema: IcebergSchema(creating: columns), properties: [])
@@ -97,7 +100,8 @@ struct FixtureRequest {
     private static func field(_ json: JSONValue) throws -> Field {
         let types: [String: FieldType] = [
             "boolean": .boolean, "long": .long, "double": .double, "string": .text, "json": .json,
-            "timestamptz": .timestampWithZone, "decimal": .decimal(precision: 38, scale: 12),
+            "timestamptz": .timestampWithZone, "decimal": .decimal(precision: 38, scale: 12), "int": .int,
+            "date": .date, "timestamp": .timestamp, "float": .float,
         ]
         guard let type = types[json["type"]?.string ?? ""] else { throw JSONError("an unknown type") }
         return Field(json["name"]?.string ?? "", type)

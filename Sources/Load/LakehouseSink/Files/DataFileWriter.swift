@@ -10,7 +10,8 @@ import Records
 final class DataFileWriter {
     private let open: OpenDataFiles
     private let sizes: FileSizes
-    private var layout: TableLayout
+    /// How the files are laid out.
+    private(set) var layout: TableLayout
     private var columns: [MappedColumn]
     private var buffer: RowBuffer?
 

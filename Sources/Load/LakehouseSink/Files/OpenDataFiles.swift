@@ -154,7 +154,7 @@ final class OpenDataFiles {
 
     private func close(_ key: PartitionKey) async throws {
         guard let file = open[key] else { return }
-        files.append(try await file.close(sortOrderID: layout.sortOrderID))
+        files.append(try await file.close(sortOrderID: Int32(truncatingIfNeeded: layout.sortOrder.id)))
         open[key] = nil
     }
 

@@ -24,8 +24,8 @@ struct TableLayout {
     /// The fields that divide; those that are always null are left out.
     let divisions: [Division]
     let orderings: [Ordering]
-    /// The id of the table's sort order, for files that follow it.
-    let sortOrderID: Int32
+    /// The table's sort order, for files that follow it.
+    let sortOrder: SortOrder
     /// What the user should know.
     let remarks: [String]
 
@@ -51,7 +51,7 @@ struct TableLayout {
         }
         let isFollowed = orderings.count == order.fields.count
         self.orderings = isFollowed ? orderings : []
-        sortOrderID = Int32(truncatingIfNeeded: order.id)
+        sortOrder = order
         remarks =
             isFollowed
             ? []
@@ -63,6 +63,13 @@ struct TableLayout {
 
     /// Whether rows can go to a file as they come.
     var isPlain: Bool { divisions.isEmpty && orderings.isEmpty }
+
+    /// Whether files of this layout mean the same in another state of the table.
+    func holds(on table: TableMetadata) -> Bool {
+        let found = table.partitionSpecs.first { $0.id == spec.id }
+        let order = table.sortOrders.first { $0.id == sortOrder.id }
+        return found?.fields == spec.fields && (sortOrder.isUnsorted || order?.fields == sortOrder.fields)
+    }
 
     private static func source(_ id: Int?, _ columns: [MappedColumn]) -> (Int, FieldType)? {
         guard let id, let position = columns.firstIndex(where: { $0.fieldID == id }) else { return nil }
