@@ -36,7 +36,7 @@ def test_values_reach_what_they_are_for(renderings):
     assert container["image"] == "registry.example.com/nilus@sha256:" + "0" * 64
     assert container["imagePullPolicy"] == "Always"
     assert job["suspend"] is True
-    assert tuned["ServiceAccount", "nilus-job"]["imagePullSecrets"] == [{"name": "registry"}]
+    assert tuned["ServiceAccount", "stripe-all"]["imagePullSecrets"] == [{"name": "registry"}]
     assert [port["port"] for port in ports] == [8181, 9000]
     assert list(tuned["ConfigMap", "stripe-all"]["data"]) == ["config.yaml"]
     assert "annotations" not in tuned["CronJob", "stripe-all"]["metadata"], "an exception that is not needed"
