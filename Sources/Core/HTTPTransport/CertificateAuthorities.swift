@@ -22,9 +22,9 @@ struct CertificateAuthorities: Sendable, Hashable {
     /// The directories of distributions without a bundle, or with one elsewhere.
     static let usualDirectories = ["/etc/ssl/certs", "/etc/pki/tls/certs"]
 
-    /// Chooses what `SSL_CERT_FILE` and `SSL_CERT_DIR` name, and nothing else when either is set; else the first
-    /// bundle that can be read, else the first directory. Without any of them libcurl's own choice stands.
+    /// Chooses what `SSL_CERT_FILE` and `SSL_CERT_DIR` name, and nothing else when either is set.
     ///
+    /// Without them it is the first bundle that can be read, else the first directory, else libcurl's own choice.
     /// The container image brings a directory: reading a whole bundle takes 18 ms of CPU, and one that somebody
     /// mounts in a usual place is then used instead.
     init(environment: EnvironmentVariables, canRead: (_ path: String) -> Bool = { access($0, R_OK) == 0 }) {

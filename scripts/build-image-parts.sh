@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
-# Gathers the static libraries of the container image in one folder, and prints its path.
+# Gathers in one folder what the container image takes from Debian, static libraries and certificates, and prints its
+# path.
 #
 # curl and simdjson are built from Debian's source packages: Debian's own static libcurl needs libraries that exist only
-# as shared ones, and simdjson has no static library at all. The others are Debian's. The folder's name holds the source
-# versions and a digest of this script, so that a security update or an edit builds anew and anything else is free.
+# as shared ones, and simdjson has no static library at all. The others are Debian's. Certificates come out of the
+# package itself, so that whatever a machine trusts besides stays out. The folder's name is a digest of the versions and
+# of this script, so that a security update or an edit builds anew and anything else is free.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-store=$PWD/.build/static
+store=$PWD/.build/image-parts
 apt_files=$store/apt
 debian_libraries=(libcrypto libnghttp2 libsqlite3 libssl libyaml libz libzstd)
 
-# Debian's sources of this machine, as sources of source packages, without touching the machine's own lists.
+# Debian's sources of this machine, source packages included, without touching the machine's own lists.
 apt_options=(
     -o Dir::Etc::sourcelist="$apt_files/sources.list" -o Dir::Etc::sourceparts="$apt_files/sources.d"
     -o Dir::State::lists="$apt_files/lists" -o Dir::Cache="$apt_files/cache" -o APT::Sandbox::User=root
@@ -23,9 +25,10 @@ prepare_apt() {
     local file
     for file in /etc/apt/sources.list.d/*.sources; do
         [ -e "$file" ] || continue
-        sed 's/^Types:.*/Types: deb-src/' "$file" >"$apt_files/sources.d/${file##*/}"
+        sed 's/^Types:.*/Types: deb deb-src/' "$file" >"$apt_files/sources.d/${file##*/}"
     done
-    sed -n 's/^deb /deb-src /p' /etc/apt/sources.list >"$apt_files/sources.list" 2>/dev/null || true
+    [ ! -e /etc/apt/sources.list ] ||
+        sed -n 's/^deb \(.*\)/deb \1\ndeb-src \1/p' /etc/apt/sources.list >"$apt_files/sources.list"
     apt-get "${apt_options[@]}" update -qq >&2
 }
 
@@ -40,6 +43,12 @@ version_of() {
 fetch() {
     (cd "$work" && apt-get "${apt_options[@]}" source -qq "$1" >"$1.log" 2>&1) || { tail -20 "$work/$1.log" >&2; return 1; }
     find "$work" -maxdepth 1 -type d -name "$1-*"
+}
+
+unpack_certificates() {
+    (cd "$work" && apt-get "${apt_options[@]}" download -qq ca-certificates)
+    dpkg-deb --extract "$work"/ca-certificates_*.deb "$work/ca-certificates"
+    mv "$work/ca-certificates/usr/share/ca-certificates/mozilla" "$prefix/certificates"
 }
 
 # Runs a command quietly; shows the end of what it wrote when it fails.
@@ -83,7 +92,7 @@ link_debian_libraries() {
     local library found
     for library in "${debian_libraries[@]}"; do
         found=$(find /usr/lib -maxdepth 2 -name "$library.a" -print -quit)
-        [ -n "$found" ] || { echo "cannot find $library.a: run scripts/install-dependencies.sh image" >&2; return 1; }
+        [ -n "$found" ] || { echo "cannot find $library.a: run scripts/install-dependencies.sh static" >&2; return 1; }
         ln -s "$found" "$prefix/lib/$library.a"
     done
 }
@@ -109,8 +118,9 @@ write_pkg_configs() {
 prepare_apt
 curl_version=$(version_of curl)
 simdjson_version=$(version_of simdjson)
-digest=$(sha256sum "scripts/${0##*/}" | cut -c1-12)
-destination=$store/curl-$curl_version-simdjson-$simdjson_version-$digest
+certificates_version=$(version_of ca-certificates)
+digest=$(cat "scripts/${0##*/}" - <<<"$curl_version $simdjson_version $certificates_version" | sha256sum | cut -c1-16)
+destination=$store/$digest
 if [ ! -d "$destination" ]; then
     work=$(mktemp -d "$store/work.XXXXXX")
     trap 'rm -rf "$work"' EXIT
@@ -118,10 +128,12 @@ if [ ! -d "$destination" ]; then
     mkdir -p "$prefix"/{lib,include}
     (build_curl)
     (build_simdjson)
+    unpack_certificates
     link_debian_libraries
     write_pkg_configs
-    # Read by scripts/write-sbom.py: archive, source package, version.
-    printf '%s\n' "libcurl.a curl $curl_version" "libsimdjson.a simdjson $simdjson_version" >"$prefix/built-from-source"
+    # Read by scripts/write-sbom.py: file or folder, source package, version.
+    printf '%s\n' "libcurl.a curl $curl_version" "libsimdjson.a simdjson $simdjson_version" \
+        "certificates ca-certificates $certificates_version" >"$prefix/sources"
     mv "$prefix" "$destination"
 fi
 echo "$destination"
