@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Builds the container image and tags it nilus:dev, with podman or docker, whichever is there.
 #
-# usage: build-image.sh container|host
+# usage: build-image.sh container|host|assemble
 #   container   builds the program in a container of BASE, an image of Debian with Swift
 #   host        builds the same program on this machine, which must be Debian with Swift, and only assembles the image
+#   assemble    only puts together what one of the others has built
 # environment: IMAGE (default nilus:dev), BASE, CONTAINER_TOOL (podman or docker)
 #
 # Beside the image it leaves .build/container/image/nilus.cdx.json, the SBOM, whose digest is a label of the image.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-builder=${1:?usage: build-image.sh container|host}
+builder=${1:?usage: build-image.sh container|host|assemble}
 image=${IMAGE:-nilus:dev}
 # Named as the builder stage would be; the last stage copies from it.
 context=$PWD/.build/container
@@ -53,6 +54,7 @@ assemble() {
 case $builder in
     container) build_in_container ;;
     host) scripts/build-image-root.sh "$context/image" ;;
-    *) echo "cannot build with '$builder': expected 'container' or 'host'" >&2; exit 64 ;;
+    assemble) [ -e "$context/image/nilus.cdx.json" ] || { echo "cannot assemble: nothing is built yet" >&2; exit 1; } ;;
+    *) echo "cannot build with '$builder': expected 'container', 'host' or 'assemble'" >&2; exit 64 ;;
 esac
 assemble
