@@ -112,9 +112,9 @@ let programs: [Target] = [
     program(
         "Sources/nilus",
         [
-            "CLinux", "Depots", "Digests", "Extraction", "HTTPTransport", "JSON", "KubernetesStatus", "LakehouseSink",
-            "NilusCore", "Normalization", "Pipeline", "RunLog", "RunStatus", "Secrets", "StripeSource",
-            "TerminalStatus", "WorkflowManifest", arguments, logging,
+            "CLinux", "Compression", "Depots", "Digests", "Extraction", "HTTPTransport", "IcebergCatalog", "JSON",
+            "KubernetesStatus", "LakehouseSink", "NilusCore", "Normalization", "Pipeline", "RunLog", "RunStatus",
+            "Secrets", "StripeSource", "TerminalStatus", "WorkflowManifest", "YAML", arguments, logging,
         ]),
     program("Sources/stripe-simulator", ["CZlib", nioCore, nioHTTP, nioPosix, arguments]),
 ]
