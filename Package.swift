@@ -116,9 +116,9 @@ let programs: [Target] = [
     program(
         "Sources/nilus",
         [
-            "CLinux", "Depots", "Digests", "Extraction", "HTTPTransport", "JSON", "KubernetesStatus", "LakehouseSink",
-            "NilusCore", "Normalization", "Pipeline", "RunLog", "RunStatus", "Secrets", "StripeSource",
-            "TerminalStatus", "WorkflowManifest", arguments, logging,
+            "CLinux", "Compression", "Depots", "Digests", "Extraction", "HTTPTransport", "IcebergCatalog", "JSON",
+            "KubernetesStatus", "LakehouseSink", "NilusCore", "Normalization", "Pipeline", "RunLog", "RunStatus",
+            "Secrets", "StripeSource", "TerminalStatus", "WorkflowManifest", "YAML", arguments, logging,
         ]),
     program("Sources/stripe-simulator", ["CZlib", nioCore, nioHTTP, nioPosix, arguments]),
 ]
@@ -130,7 +130,10 @@ let support: [Target] = [
     supportRoom("TemporaryFolders"),
     program(
         "Tests/Support/iceberg-fixtures",
-        ["Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records"]),
+        [
+            "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore", "ObjectStorage", "Records",
+            "WorkflowManifest",
+        ]),
     program("Tests/Support/parquet-fixtures", ["JSON", "NilusCore", "Parquet", "Records"]),
     program("Benchmarks/parquet-benchmark", ["NilusCore", "Parquet", "Records", "SeededRandom"]),
 ]
@@ -169,7 +172,7 @@ let allTests: [Target] = [
     tests(
         "Load/LakehouseSinkTests",
         [
-            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "LakehouseSink", "Loading", "NilusCore",
+            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore",
             "ObjectStorage", "Records", "RequestSigning", "Secrets", "TemporaryFolders", "WorkflowManifest",
         ]),
     tests(

@@ -38,7 +38,9 @@ package struct LakehouseSinks: Sendable {
         _ section: SinkSection, secrets: SecretStore, rowGroupBytes: Int
     ) async throws -> LakehouseSink {
         let sizes = FileSizes(rowGroupBytes: rowGroupBytes, fileRows: section.options.loaderFileSize?.value)
-        return LakehouseSink(try await lakehouse(section, secrets: secrets), sizes: sizes, time: time)
+        return LakehouseSink(
+            try await lakehouse(section, secrets: secrets), sizes: sizes, layout: LayoutRequest(section.options),
+            time: time)
     }
 
     /// Opens the lakehouse that an address names, for work that is no load.
