@@ -64,6 +64,7 @@ let core: [Target] = [
     room("Core/HTTPTransport", ["CCurl", "NilusCore"]),
     room("Core/Digests", ["COpenSSL", "NilusCore"]),
     room("Core/Compression", ["CZlib", "CZstd", "NilusCore"]),
+    room("Core/KubernetesAPI", ["HTTPTransport", "JSON", "NilusCore", "YAML"]),
     room("Core/RunLog", ["JSON", "NilusCore", logging]),
 ]
 
@@ -95,7 +96,7 @@ let stages: [Target] = [
         ]),
 
     room("Status/RunStatus", ["JSON", "NilusCore", "YAML"]),
-    room("Status/KubernetesStatus", ["JSON", "NilusCore", "RunStatus"]),
+    room("Status/KubernetesStatus", ["JSON", "KubernetesAPI", "NilusCore", "RunStatus"]),
     room("Status/TerminalStatus", ["NilusCore", "RunStatus"]),
 
     room(
@@ -110,8 +111,8 @@ let programs: [Target] = [
     program(
         "Sources/nilus",
         [
-            "CLinux", "Depots", "Digests", "Extraction", "HTTPTransport", "JSON", "KubernetesStatus", "LakehouseSink",
-            "NilusCore", "Normalization", "Pipeline", "RunLog", "RunStatus", "Secrets", "StripeSource",
+            "CLinux", "Depots", "Digests", "Extraction", "HTTPTransport", "JSON", "KubernetesAPI", "KubernetesStatus",
+            "LakehouseSink", "NilusCore", "Normalization", "Pipeline", "RunLog", "RunStatus", "Secrets", "StripeSource",
             "TerminalStatus", "WorkflowManifest", arguments, logging,
         ]),
     program("Sources/stripe-simulator", ["CZlib", nioCore, nioHTTP, nioPosix, arguments]),

@@ -24,6 +24,8 @@ package enum ErrorCode: String, Sendable, CaseIterable {
     case commitConflict
     case commitUnknown
     case dependencyFailed
+    case clusterRefused
+    case clusterUnavailable
     case interrupted
     case internalDefect
 
@@ -37,10 +39,10 @@ package enum ErrorCode: String, Sendable, CaseIterable {
         switch self {
         case .usageInvalid: .usage
         case .schemaConflict, .tableConflict, .checkpointMissing, .runConflict: .dataRefused
-        case .sourceRefused, .featureUnavailable, .sinkRefused: .serviceRefused
+        case .sourceRefused, .featureUnavailable, .sinkRefused, .clusterRefused: .serviceRefused
         case .internalDefect: .defect
         case .sourceThrottled, .sourceUnavailable, .ledgerOpen, .sinkUnavailable, .commitConflict, .commitUnknown,
-            .dependencyFailed, .interrupted:
+            .dependencyFailed, .clusterUnavailable, .interrupted:
             .tryAgain
         case .keyRefused, .permissionMissing: .keyRefused
         case .manifestInvalid, .secretMissing, .secretRefused, .configurationInvalid, .envelopeTooSmall: .configuration
