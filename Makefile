@@ -29,8 +29,9 @@ query: test-dependencies
 
 test: build room-tests python-tests
 
-room-tests: build-dependencies
-	swift test $(SWIFT_FLAGS) --parallel
+room-tests: build-dependencies test-dependencies
+	swift build $(SWIFT_FLAGS) --build-tests
+	scripts/seaweedfs.sh run swift test $(SWIFT_FLAGS) --skip-build --parallel
 
 python-tests: build test-dependencies
 	swift build $(SWIFT_FLAGS) --product iceberg-fixtures

@@ -3,13 +3,21 @@
 
 CPU seconds and peak memory are what the kernel counted for the process; wall time is not looked at.
 """
+import pathlib
+import socket
+import ssl
 import statistics
 import sys
 import tempfile
 
-import processes
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Tests" / "Support"))
+
+from harness.job import Job, manifest  # noqa: E402
+from harness.simulator import simulator  # noqa: E402
+from harness.tls import make_certificate, tls_in_front_of  # noqa: E402
 
 MEBIBYTE = 1024 * 1024
+KEY = "sk_test_benchmark"
 
 
 class Report:
@@ -23,53 +31,88 @@ class Report:
         print(f"{what:<58} {value:>12} {unit:<14} {target:<16} {'ok' if is_reached else 'MISSED'}", flush=True)
 
 
-def rows_per_cpu_second(result):
-    return result["rows"] / result["cpu"]
+def load(base, table="charge", certificate=None, **source):
+    """Runs a load into a new lakehouse."""
+    with tempfile.TemporaryDirectory() as folder:
+        job = Job(folder, base, KEY, {"SSL_CERT_FILE": str(certificate)} if certificate else None)
+        return job.run(manifest(table, source=source))
+
+
+def rows(finished):
+    return finished.status["status"]["rowsCommitted"]
+
+
+def rows_per_cpu_second(finished):
+    return rows(finished) / finished.cpu_seconds
+
+
+def cpu_milliseconds(pid):
+    """CPU time of a running process, all its threads, in milliseconds."""
+    tasks = pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
+
+
+def cpu_until_first_request(over_tls):
+    """CPU milliseconds from the start of the process until its first request has arrived."""
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        base, environment, context = f"http://127.0.0.1:{port}", {}, None
+        if over_tls:
+            certificate = make_certificate(pathlib.Path(folder))
+            base, environment = f"https://localhost:{port}", {"SSL_CERT_FILE": str(certificate)}
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate, pathlib.Path(folder) / "key.pem")
+        job = Job(pathlib.Path(folder) / "job", base, KEY, environment)
+        process = job.start(manifest("charge"))
+        connection, _ = listener.accept()
+        if context:
+            connection = context.wrap_socket(connection, server_side=True)
+        connection.recv(65_536)
+        used = cpu_milliseconds(process.pid)
+        process.kill()
+        job.finish(process)
+        connection.close()
+        return used
+
+
+def measure_start(report):
+    for name, over_tls in (("HTTP", False), ("TLS", True)):
+        used = statistics.median(cpu_until_first_request(over_tls) for _ in range(15))
+        report.add(f"start to first request, {name}", f"{used:.1f}", "ms CPU", "<= 15", used <= 15)
+
+
+def measure_requests(report, address):
+    """Requests of a dense endpoint, against the fewest possible."""
+    dense = load(address, "customer")
+    fewest = -(-rows(dense) // 100)
+    requests = dense.endpoint["extract"]["requests"]
+    report.add(f"requests for {rows(dense):,} customers", f"{requests / fewest:.3f}", "x the fewest", "<= 1.05",
+               requests <= 1.05 * fewest)
 
 
 def measure_throughput(report, address):
     """100,000 and 1,000,000 charges over TLS into Iceberg."""
-    peaks = {}
     for name, http2 in (("HTTP/1.1", False), ("HTTP/2", True)):
-        with processes.tls_in_front_of(address, http2) as (base, certificate):
-            small = [processes.run(base, certificate, yield_limit=1_000) for _ in range(3)]
-            large = processes.run(base, certificate)
-        speed = statistics.median(map(rows_per_cpu_second, small))
-        peaks[name] = (max(result["peak"] for result in small), large["peak"])
-        report.add(f"100,000 charges over TLS, {name}", f"{speed:,.0f}", "rows/CPU-s", ">= 25,000", speed >= 25_000)
-        speed = rows_per_cpu_second(large)
-        report.add(f"1,000,000 charges over TLS, {name}", f"{speed:,.0f}", "rows/CPU-s", ">= 25,000", speed >= 25_000)
-    for name, (small, large) in peaks.items():
-        report.add(f"peak memory, 100,000 charges, {name}", f"{small / MEBIBYTE:.1f}", "MiB", "<= 64",
-                   small <= 64 * MEBIBYTE)
-        growth = (large - small) / MEBIBYTE
+        with tls_in_front_of(address, http2) as server:
+            small = [load(server.address, certificate=server.certificate, **{"yield-limit": 1_000})
+                     for _ in range(3)]
+            large = load(server.address, certificate=server.certificate)
+        for count, speed in (("100,000", statistics.median(map(rows_per_cpu_second, small))),
+                             ("1,000,000", rows_per_cpu_second(large))):
+            report.add(f"{count} charges over TLS, {name}", f"{speed:,.0f}", "rows/CPU-s", ">= 25,000", speed >= 25_000)
+        peak = max(finished.peak_bytes for finished in small)
+        report.add(f"peak memory, 100,000 charges, {name}", f"{peak / MEBIBYTE:.1f}", "MiB", "<= 64",
+                   peak <= 64 * MEBIBYTE)
+        growth = (large.peak_bytes - peak) / MEBIBYTE
         report.add(f"1,000,000 charges take more by, {name}", f"{growth:.1f}", "MiB", "<= 8", growth <= 8)
-
-
-def measure_start(report):
-    """CPU from the start of the process to its first request."""
-    plain = statistics.median(processes.cpu_until_first_request() for _ in range(9))
-    report.add("start to first request, HTTP", f"{plain:.1f}", "ms CPU", "<= 15", plain <= 15)
-    with tempfile.TemporaryDirectory() as folder:
-        tls = statistics.median(processes.cpu_until_first_request(folder) for _ in range(9))
-    report.add("start to first request, TLS", f"{tls:.1f}", "ms CPU", "<= 15", tls <= 15)
-
-
-def measure_requests(report, address):
-    """Requests of a dense and of a small endpoint, against the fewest possible."""
-    dense = processes.run(address, table="customer")
-    requests = dense["status"]["nodes"][0]["endpoints"][0]["extract"]["requests"]
-    fewest = -(-dense["rows"] // 100)
-    report.add(f"requests for {dense['rows']:,} customers", f"{requests / fewest:.3f}", "x the fewest", "<= 1.05",
-               requests <= 1.05 * fewest)
 
 
 def main():
     report = Report()
     measure_start(report)
-    with processes.simulator("--objects", "charge=1000000,customer=20000,default=1000") as address:
-        measure_requests(report, address)
-        measure_throughput(report, address)
+    with simulator(objects={"charge": 1_000_000, "customer": 20_000, "default": 1_000}) as stripe:
+        measure_requests(report, stripe.address)
+        measure_throughput(report, stripe.address)
     sys.exit(1 if report.missed else 0)
 
 

@@ -154,6 +154,40 @@ struct `Any object store` {
     }
 
     @Test(arguments: StoreUnderTest.kinds)
+    func `reads exactly the bytes of a range`(_ kind: Kind) async throws {
+        let test = try kind.make()
+        let content = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+        try await test.store.put(content, at: "\(test.folder)/a")
+
+        for range in [0..<1, 0..<200_000, 65_535..<131_073, 199_999..<200_000, 7..<7, 200_000..<200_000] {
+            #expect(try await test.store.read("\(test.folder)/a", range: range) == Array(content[range]))
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
+    func `refuses a range beyond the end, or of nothing`(_ kind: Kind) async throws {
+        let test = try kind.make()
+        try await test.store.put([1, 2, 3], at: "\(test.folder)/a")
+
+        let short = await #expect(throws: NilusError.self) {
+            try await test.store.read("\(test.folder)/a", range: 1..<5)
+        }
+        let outside = await #expect(throws: NilusError.self) {
+            try await test.store.read("\(test.folder)/a", range: 4..<5)
+        }
+        let missing = await #expect(throws: NilusError.self) {
+            try await test.store.read("\(test.folder)/b", range: 0..<1)
+        }
+
+        #expect(short?.code == .sinkRefused)
+        #expect(short?.message.contains("it has only 2 of these 4") == true)
+        #expect(outside?.code == .sinkRefused)
+        #expect(outside?.message.contains("it has only 0 of these 1") == true)
+        #expect(missing?.code == .sinkRefused)
+        #expect(missing?.message.contains("there is no such file") == true)
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
     func `makes a container, and does not mind when there is one`(_ kind: Kind) async throws {
         let test = try kind.make()
 

@@ -3,13 +3,15 @@ import Synchronization
 
 /// An HTTP/1.1 server for tests that answers each request with exactly the bytes it is told.
 ///
-/// It speaks just enough HTTP to find the end of a GET, so that a test can answer with anything, also
+/// It speaks just enough HTTP to find the end of a request with a body of announced length, so that a test can answer with anything, also
 /// with what no server library would send. Each connection has a thread.
 package final class LoopbackServer: Sendable {
     /// What is sent for one request.
     package struct Answer: Sendable {
         let bytes: [UInt8]
         let closes: Bool
+        /// Sends more after the bytes; given what sends a text and tells whether the client still listens.
+        var more: (@Sendable (_ send: (String) -> Bool) -> Void)?
 
         /// A complete answer with the right length.
         package static func http(_ status: Int, _ headers: [String] = [], body: String = "") -> Answer {
@@ -20,9 +22,22 @@ package final class LoopbackServer: Sendable {
         /// Nothing at all, with the connection left open.
         package static let silence = Answer(bytes: [], closes: false)
 
+        /// An answer without a length that is sent piece by piece, however long that takes, until `pieces` returns.
+        package static func streamed(
+            _ headers: [String] = [], _ pieces: @escaping @Sendable (_ send: (String) -> Bool) -> Void
+        ) -> Answer {
+            let lines = ["HTTP/1.1 200 OK"] + headers + ["", ""]
+            return Answer(bytes: Array(lines.joined(separator: "\r\n").utf8), closes: true, more: pieces)
+        }
+
         /// Raw bytes, after which the connection is closed.
         package static func raw(_ text: String) -> Answer {
             Answer(bytes: Array(text.utf8), closes: true)
+        }
+
+        /// Raw bytes, with the connection left open.
+        package static func keepingOpen(_ text: String) -> Answer {
+            Answer(bytes: Array(text.utf8), closes: false)
         }
     }
 
@@ -78,20 +93,41 @@ package final class LoopbackServer: Sendable {
                 return requests.count - 1
             }
             let reply = answer(number, request)
-            _ = reply.bytes.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            _ = sendAll(reply.bytes, to: connection)
+            reply.more?({ sendAll(Array($0.utf8), to: connection) })
             if reply.closes { return }
         }
     }
 
+    private func sendAll(_ bytes: [UInt8], to connection: Int32) -> Bool {
+        bytes.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) == $0.count }
+    }
+
+    /// The request line, the header lines and the body.
     private func readRequest(_ connection: Int32) -> String? {
         var text: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4_096)
+        var byte: UInt8 = 0
         while !text.suffix(4).elementsEqual("\r\n\r\n".utf8) {
-            let count = recv(connection, &chunk, chunk.count, 0)
+            guard recv(connection, &byte, 1, 0) == 1 else { return nil }
+            text.append(byte)
+        }
+        let head = String(decoding: text, as: UTF8.self)
+        var missing = Self.bodyByteCount(announcedIn: head)
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while missing > 0 {
+            let count = recv(connection, &chunk, min(missing, chunk.count), 0)
             guard count > 0 else { return nil }
             text += chunk[..<count]
+            missing -= count
         }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func bodyByteCount(announcedIn head: String) -> Int {
+        for line in head.split(separator: "\r\n") where line.lowercased().hasPrefix("content-length:") {
+            return Int(line.dropFirst(15).drop { $0 == " " }) ?? 0
+        }
+        return 0
     }
 
     private func startThread(_ body: @escaping @Sendable () -> Void) {

@@ -1,0 +1,95 @@
+"""What every end-to-end test has: a simulated account, a job with a canary key, and a look for that key afterwards."""
+import pathlib
+import secrets
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
+
+from harness.job import Job  # noqa: E402
+from harness.lakehouse import LocalLakehouse, duckdb_connection  # noqa: E402
+from harness.simulator import simulator  # noqa: E402
+
+# What a person wrote, and so holds the key on purpose.
+WRITTEN_BY_THE_USER = {"workflow.yaml", "secrets"}
+
+
+class Account:
+    """One simulated account, one folder, and the jobs that load the one into the other."""
+
+    def __init__(self, folder, key):
+        self.folder = folder
+        self.key = key
+        self.jobs = []
+
+    def job(self, stripe=None, folder=None, **more):
+        base = stripe.address if hasattr(stripe, "address") else stripe
+        job = WatchedJob(self.folder / (folder or f"job{len(self.jobs)}"), base, more.pop("key", self.key), **more)
+        self.jobs.append(job)
+        return job
+
+    def assert_key_is_nowhere(self):
+        """Looks for the key in everything that the jobs printed, wrote and showed to other users."""
+        for job in self.jobs:
+            for place, text in job.traces():
+                assert self.key.encode() not in text, f"the key stands in {place}"
+            lakehouse = LocalLakehouse(job.warehouse)
+            for table in job.tables(lakehouse):
+                location = lakehouse.table(table).metadata_location
+                found = duckdb_connection().sql(
+                    f"SELECT count(*) FROM iceberg_scan('{location}') t WHERE t::VARCHAR LIKE '%{self.key}%'")
+                assert found.fetchone()[0] == 0, f"the key stands in table {table}"
+
+
+class WatchedJob(Job):
+    """A job of which everything that others can see is kept."""
+
+    def __init__(self, *arguments, **more):
+        super().__init__(*arguments, **more)
+        self.lakehouse = LocalLakehouse(self.warehouse)
+        self.seen = []
+
+    def start(self, *arguments, **more):
+        process = super().start(*arguments, **more)
+        self.seen.append(("a command line", pathlib.Path(f"/proc/{process.pid}/cmdline").read_bytes()))
+        return process
+
+    def finish(self, process):
+        finished = super().finish(process)
+        self.seen.append(("standard output", finished.stdout.encode()))
+        self.seen.append(("standard error", finished.stderr.encode()))
+        return finished
+
+    def traces(self):
+        yield from self.seen
+        for path in self.folder.rglob("*"):
+            relative = path.relative_to(self.folder)
+            if path.is_file() and not WRITTEN_BY_THE_USER & set(relative.parts):
+                yield str(relative), path.read_bytes()
+
+    def tables(self, lakehouse):
+        if not lakehouse.catalog_file.exists():
+            return []
+        catalog = lakehouse.catalog
+        return [".".join(name) for namespace in catalog.list_namespaces() for name in catalog.list_tables(namespace)]
+
+
+@pytest.fixture(scope="session")
+def canary():
+    """A key that nobody else has, so that one look finds every leak."""
+    return f"sk_test_canary{secrets.token_hex(12)}"
+
+
+@pytest.fixture
+def account(tmp_path, canary):
+    account = Account(tmp_path, canary)
+    yield account
+    account.assert_key_is_nowhere()
+
+
+@pytest.fixture(scope="session")
+def small_stripe():
+    """An account with a few hundred objects of each kind, which no test changes."""
+    with simulator(objects={"default": 250, "customer": 420}) as stripe:
+        yield stripe

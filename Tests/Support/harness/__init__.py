@@ -1,0 +1,1 @@
+"""Runs the release programs as users do, for end-to-end tests and benchmarks."""
