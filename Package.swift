@@ -97,6 +97,7 @@ let stages: [Target] = [
 
     room("Status/RunStatus", ["JSON", "NilusCore", "YAML"]),
     room("Status/KubernetesStatus", ["JSON", "KubernetesAPI", "NilusCore", "RunStatus"]),
+    room("Operator/Operator", ["Digests", "JSON", "KubernetesAPI", "NilusCore", "WorkflowManifest", logging]),
     room("Status/TerminalStatus", ["NilusCore", "RunStatus"]),
 
     room(

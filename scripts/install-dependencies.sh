@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing for a purpose: build, test or bench. Quick when none is.
+# Installs the Debian packages that are missing for a purpose: build, test, bench, or those of a real API server
+# (kube-build, kube). Quick when none is.
 set -euo pipefail
 
 build=(
@@ -9,10 +10,12 @@ build=(
 declare -A packages=(
     [build]="${build[*]}"
     [test]="python3-venv nginx-light openssl"
+    [kube-build]="dpkg-dev golang-github-modern-go-reflect2-dev golang-go jq make rsync"
+    [kube]="curl etcd-server openssl python3-venv"
     [bench]="python3-venv nginx-light openssl"
 )
 
-purpose=${1:?usage: install-dependencies.sh build|test|bench}
+purpose=${1:?usage: install-dependencies.sh build|test|bench|kube-build|kube}
 read -ra wanted <<<"${packages[$purpose]:?unknown purpose}"
 
 require_swift() {

@@ -47,7 +47,8 @@ extension NilusError {
             default: .clusterRefused
             }
         return NilusError(
-            .status, code, "cannot \(what): the API server answered \(refusal.status)\(said.isEmpty ? "" : ": \(said)")",
+            .status, code,
+            "cannot \(what): the API server answered \(refusal.status)\(said.isEmpty ? "" : ": \(said)")",
             cause: refusal)
     }
 

@@ -27,7 +27,7 @@ package struct Kubeconfig: Sendable {
             var content: ContiguousArray<UInt8>
             do throws(SystemError) {
                 content = try Files.read(path, limit: Self.largestFile)
-            } catch where error.isNotFound {
+            } catch  where error.isNotFound {
                 continue
             } catch {
                 throw .kubeconfig(path, "\(error)")
@@ -52,16 +52,21 @@ package struct Kubeconfig: Sendable {
     /// - Throws: `configurationInvalid` (terminal) when it names something that is not there or not supported.
     package func connection(context name: String? = nil) throws(NilusError) -> ClusterConnection {
         let wanted = name ?? documents.lazy.compactMap { Self.text($0.node["current-context"]) }.first
-        guard let wanted else { throw fault("it has no 'current-context'; choose one with 'kubectl config use-context'") }
+        guard let wanted else {
+            throw fault("it has no 'current-context'; choose one with 'kubectl config use-context'")
+        }
         let context = try entry(of: "contexts", named: wanted, holding: "context").node
-        guard let clusterName = Self.text(context["cluster"]) else { throw fault("context '\(wanted)' names no cluster") }
+        guard let clusterName = Self.text(context["cluster"]) else {
+            throw fault("context '\(wanted)' names no cluster")
+        }
         let cluster = try entry(of: "clusters", named: clusterName, holding: "cluster")
         guard var server = Self.text(cluster.node["server"]), server.hasPrefix("http") else {
             throw fault("cluster '\(clusterName)' has no 'server' that begins with 'https://'")
         }
         while server.hasSuffix("/") { server.removeLast() }
         if cluster.node["insecure-skip-tls-verify"]?.scalar?.text == "true" {
-            throw fault("cluster '\(clusterName)' turns the check of certificates off; name its 'certificate-authority'")
+            throw fault(
+                "cluster '\(clusterName)' turns the check of certificates off; name its 'certificate-authority'")
         }
         let credential = try Self.text(context["user"]).map { user throws(NilusError) in try self.credential(user) }
         return ClusterConnection(

@@ -50,11 +50,13 @@ extension KubernetesClient {
     ///
     /// Without `force` the server refuses, with a conflict, to take a field that another manager owns.
     package func apply(
-        _ object: ObjectReference, subresource: String? = nil, _ fields: JSONValue, manager: String, force: Bool = false,
+        _ object: ObjectReference, subresource: String? = nil, _ fields: JSONValue, manager: String,
+        force: Bool = false,
         mode: WriteMode = .real
     ) async throws(ClusterFailure) -> JSONValue {
         try await apply(
-            object, subresource: subresource, body: .bytes(fields.compactBytes), manager: manager, force: force, mode: mode)
+            object, subresource: subresource, body: .bytes(fields.compactBytes), manager: manager, force: force,
+            mode: mode)
     }
 
     /// The same for a body that holds secrets.
@@ -72,7 +74,8 @@ extension KubernetesClient {
 
     /// Changes the members that a JSON merge patch names; null removes one.
     package func merge(
-        _ object: ObjectReference, subresource: String? = nil, _ patch: JSONValue, manager: String, mode: WriteMode = .real
+        _ object: ObjectReference, subresource: String? = nil, _ patch: JSONValue, manager: String,
+        mode: WriteMode = .real
     ) async throws(ClusterFailure) -> JSONValue {
         var request = ClusterRequest(method: .patch, path: object.path(subresource))
         request.query = [("fieldManager", manager)] + mode.query
@@ -111,7 +114,7 @@ extension KubernetesClient {
         do throws(ClusterFailure) {
             let list = try await answer(ClusterRequest(method: .get, path: path))
             return (list["resources"]?.array ?? []).contains { $0["name"]?.string == kind.plural }
-        } catch where error.refusal?.isNotFound == true {
+        } catch  where error.refusal?.isNotFound == true {
             return false
         }
     }

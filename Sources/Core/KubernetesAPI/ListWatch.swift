@@ -39,7 +39,8 @@ package struct ListWatch: Sendable {
     /// A watch told something.
     package mutating func saw(_ event: WatchEvent) -> Change {
         switch event {
-        case .added(let object), .modified(let object): return move(to: object["metadata"]?["resourceVersion"]?.string, .store)
+        case .added(let object), .modified(let object):
+            return move(to: object["metadata"]?["resourceVersion"]?.string, .store)
         case .deleted(let object): return move(to: object["metadata"]?["resourceVersion"]?.string, .remove)
         case .bookmark(let resourceVersion): return move(to: resourceVersion, .nothing)
         case .error(let refusal):

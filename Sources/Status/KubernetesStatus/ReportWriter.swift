@@ -37,7 +37,7 @@ final class ReportWriter: Sendable {
     private func writeRun(_ run: WorkflowRun, _ reference: ObjectReference) async throws(ClusterFailure) {
         do throws(ClusterFailure) {
             try await applyStatus(run, reference)
-        } catch where error.refusal?.isNotFound == true {
+        } catch  where error.refusal?.isNotFound == true {
             try await create(run, reference)
             try await applyStatus(run, reference)
         }
@@ -55,9 +55,9 @@ final class ReportWriter: Sendable {
             _ = try await client.create(
                 .workflowRun, namespace: place.namespace, run.creation(reference, place: place),
                 manager: ReportPlace.fieldManager)
-        } catch where error.refusal?.isConflict == true {
+        } catch  where error.refusal?.isConflict == true {
             // The operator, or an earlier pod of this run, was faster.
-        } catch where error.refusal?.isNotFound == true {
+        } catch  where error.refusal?.isNotFound == true {
             memory.withLock { $0.isUseless = true }
             throw error
         }
@@ -76,7 +76,7 @@ final class ReportWriter: Sendable {
             }
             _ = try await client.merge(workflow, subresource: "status", success, manager: ReportPlace.fieldManager)
             memory.withLock { memory in _ = memory.knownSuccesses.insert(runName) }
-        } catch where error.refusal?.isNotFound == true {
+        } catch  where error.refusal?.isNotFound == true {
             // The workflow was deleted while its last run ends: nobody is left to tell.
         }
     }
