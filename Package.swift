@@ -97,6 +97,7 @@ let stages: [Target] = [
 
     room("Status/RunStatus", ["JSON", "NilusCore", "YAML"]),
     room("Status/KubernetesStatus", ["JSON", "KubernetesAPI", "NilusCore", "RunStatus"]),
+    room("Operator/ClusterResources", ["HTTPTransport", "JSON", "KubernetesAPI", "NilusCore", "YAML"]),
     room("Operator/Operator", ["Digests", "JSON", "KubernetesAPI", "NilusCore", "WorkflowManifest", logging]),
     room("Status/TerminalStatus", ["NilusCore", "RunStatus"]),
 
@@ -112,9 +113,10 @@ let programs: [Target] = [
     program(
         "Sources/nilus",
         [
-            "CLinux", "Depots", "Digests", "Extraction", "HTTPTransport", "JSON", "KubernetesAPI", "KubernetesStatus",
-            "LakehouseSink", "NilusCore", "Normalization", "Pipeline", "RunLog", "RunStatus", "Secrets", "StripeSource",
-            "TerminalStatus", "WorkflowManifest", arguments, logging,
+            "CLinux", "ClusterResources", "Depots", "Digests", "Extraction", "HTTPTransport", "JSON",
+            "KubernetesAPI", "KubernetesStatus", "LakehouseSink", "NilusCore", "Normalization", "Operator", "Pipeline",
+            "RunLog", "RunStatus",
+            "Secrets", "StripeSource", "TerminalStatus", "WorkflowManifest", "YAML", arguments, logging,
         ]),
     program("Sources/stripe-simulator", ["CZlib", nioCore, nioHTTP, nioPosix, arguments]),
 ]

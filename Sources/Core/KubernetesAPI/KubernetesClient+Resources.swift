@@ -119,6 +119,16 @@ extension KubernetesClient {
         }
     }
 
+    /// The minor version of Kubernetes 1, 20 for `v1.20.2`.
+    package func minorVersion() async throws(ClusterFailure) -> Int {
+        let version = try await answer(ClusterRequest(method: .get, path: "/version"))
+        // Some vendors add a '+'.
+        guard let minor = version["minor"]?.string.flatMap({ Int($0.prefix { $0.isNumber }) }) else {
+            throw .unusable("no version")
+        }
+        return minor
+    }
+
     private func answer(_ request: ClusterRequest) async throws(ClusterFailure) -> JSONValue {
         try value(try await exchange(request))
     }

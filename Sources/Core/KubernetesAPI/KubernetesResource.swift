@@ -45,7 +45,8 @@ extension KubernetesResource {
     package static let configMap = KubernetesResource(
         group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
     package static let secret = KubernetesResource(group: "", version: "v1", plural: "secrets", kind: "Secret")
-    package static let event = KubernetesResource(group: "", version: "v1", plural: "events", kind: "Event")
+    package static let event = KubernetesResource(
+        group: "events.k8s.io", version: "v1", plural: "events", kind: "Event")
 }
 
 /// Text in URLs.

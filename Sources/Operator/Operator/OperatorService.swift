@@ -101,7 +101,7 @@ package final class OperatorService: Sendable {
         while true {
             do throws(ClusterFailure) {
                 let hasCronJobs = try await client.serves(.cronJob)
-                return ClusterAbilities(hasCronJobs: hasCronJobs, hasPodFailurePolicy: hasCronJobs)
+                return ClusterAbilities(hasCronJobs: hasCronJobs, minorVersion: try await client.minorVersion())
             } catch .cancelled {
                 throw CancellationError()
             } catch {

@@ -15,7 +15,7 @@ package struct OperatorSettings: Sendable {
     /// What a container may use when its workflow does not say.
     package var defaultCPU = "100m"
     package var defaultMemory = "128Mi"
-    package var ephemeralStorage = "256Mi"
+    package var ephemeralStorage = "64Mi"
     /// Finished Jobs of each result, and ended runs, that are kept for each workflow.
     package var keptSucceededJobs = 3
     package var keptFailedJobs = 3
@@ -37,12 +37,19 @@ package struct OperatorSettings: Sendable {
 package struct ClusterAbilities: Sendable, Equatable {
     /// Whether it knows `batch/v1` CronJobs (Kubernetes 1.21).
     package var hasCronJobs: Bool
-    /// Whether a Job may say which exit codes are worth another pod (Kubernetes 1.25 and later).
-    package var hasPodFailurePolicy: Bool
+    /// The minor version of Kubernetes 1.
+    package var minorVersion: Int
 
     /// Abilities by name.
-    package init(hasCronJobs: Bool, hasPodFailurePolicy: Bool) {
+    package init(hasCronJobs: Bool, minorVersion: Int) {
         self.hasCronJobs = hasCronJobs
-        self.hasPodFailurePolicy = hasPodFailurePolicy
+        self.minorVersion = minorVersion
     }
+
+    /// Whether a Job may say which exit codes are worth another pod.
+    var hasPodFailurePolicy: Bool { minorVersion >= 26 }
+    /// Whether a Job may wait with another pod until the last one has ended.
+    var hasPodReplacementPolicy: Bool { minorVersion >= 29 }
+    /// Whether a CronJob may name a time zone.
+    var hasTimeZones: Bool { minorVersion >= 25 }
 }

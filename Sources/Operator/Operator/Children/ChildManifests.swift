@@ -55,7 +55,7 @@ struct ChildManifests {
             "successfulJobsHistoryLimit": .integer(settings.keptSucceededJobs),
             "failedJobsHistoryLimit": .integer(settings.keptFailedJobs),
         ]
-        spec["timeZone"] = schedule.timezone.map(JSONValue.string)
+        if abilities.hasTimeZones { spec["timeZone"] = .string(schedule.timezone ?? "Etc/UTC") }
         spec["jobTemplate"] = ["metadata": ["labels": .object(labels)], "spec": try jobSpec(part, labels)]
         return [
             "apiVersion": "batch/v1", "kind": "CronJob",
@@ -91,8 +91,8 @@ extension ChildManifests {
         ]
         if abilities.hasPodFailurePolicy {
             spec["podFailurePolicy"] = Self.podFailurePolicy
-            spec["podReplacementPolicy"] = "Failed"
         }
+        if abilities.hasPodReplacementPolicy { spec["podReplacementPolicy"] = "Failed" }
         spec["template"] = try template.document(labels: labels)
         return .object(spec)
     }
@@ -126,7 +126,8 @@ extension ChildManifests {
 
     private var commonLabels: JSONObject {
         [
-            "app.kubernetes.io/name": "nilus", OperatorLabel.managedBy: .string(OperatorLabel.manager),
+            "app.kubernetes.io/name": "nilus", "app.kubernetes.io/part-of": "nilus",
+            "app.kubernetes.io/component": "job", OperatorLabel.managedBy: .string(OperatorLabel.manager),
             OperatorLabel.workflow: .string(metadata.name), OperatorLabel.workflowUID: .string(metadata.uid),
         ]
     }

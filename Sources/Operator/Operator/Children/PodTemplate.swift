@@ -15,7 +15,6 @@ struct PodTemplate {
     private static let configFolder = "/etc/dataos/config"
     private static let secretFolder = "/etc/dataos/secret"
     private static let workFolder = "/etc/dataos/work"
-    private static let temporaryFolder = "/tmp"
     private static let accountFolder = "/var/run/secrets/kubernetes.io/serviceaccount"
     /// Readable for the group, which is the pod's `fsGroup`.
     private static let readableByGroup: JSONValue = 0o440
@@ -29,6 +28,7 @@ struct PodTemplate {
             "automountServiceAccountToken": false, "enableServiceLinks": false, "terminationGracePeriodSeconds": 60,
             "securityContext": [
                 "runAsNonRoot": true, "runAsUser": user, "runAsGroup": user, "fsGroup": user,
+                "fsGroupChangePolicy": "OnRootMismatch",
                 "seccompProfile": ["type": "RuntimeDefault"],
             ],
         ]
@@ -46,7 +46,8 @@ struct PodTemplate {
         container["env"] = .array(environment(secrets))
         container["resources"] = resources
         container["securityContext"] = [
-            "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": ["drop": ["ALL"]],
+            "allowPrivilegeEscalation": false, "privileged": false, "readOnlyRootFilesystem": true,
+            "runAsNonRoot": true, "capabilities": ["drop": ["ALL"]],
         ]
         container["terminationMessagePath"] = "/dev/termination-log"
         container["terminationMessagePolicy"] = "File"
@@ -77,8 +78,7 @@ extension PodTemplate {
         ]
         let folders = [
             ("DATAOS_CONFIG_DIR", Self.configFolder), ("DATAOS_SECRET_DIR", Self.secretFolder),
-            ("DATAOS_WORK_DIR", Self.workFolder), ("DATAOS_TEMP_DIR", Self.temporaryFolder),
-            ("TMPDIR", Self.temporaryFolder), ("DATAOS_NAME", workflow.name),
+            ("DATAOS_WORK_DIR", Self.workFolder), ("DATAOS_NAME", workflow.name),
             ("DATAOS_TYPE", "workflow"), ("DATAOS_WORKSPACE", workflow.namespace),
             ("DATAOS_RESOURCE_ID", "workflow:v1:\(workflow.name):\(workflow.namespace)"),
         ]
@@ -151,7 +151,6 @@ extension PodTemplate {
                 "projected": ["defaultMode": Self.readableByGroup, "sources": .array([manifest] + declared)],
             ],
             ["name": "work", "emptyDir": ["sizeLimit": "16Mi"]],
-            ["name": "temporary", "emptyDir": ["sizeLimit": "128Mi"]],
         ]
         if settings.jobsReport { volumes.append(account) }
         return volumes + secrets.volumes(mode: Self.readableByGroup)
@@ -178,7 +177,6 @@ extension PodTemplate {
     private func mounts(_ secrets: PodSecrets) -> [JSONValue] {
         var mounts = [
             mount("config", Self.configFolder, isReadOnly: true), mount("work", Self.workFolder),
-            mount("temporary", Self.temporaryFolder),
         ]
         if settings.jobsReport { mounts.append(mount("account", Self.accountFolder, isReadOnly: true)) }
         return mounts

@@ -63,6 +63,7 @@ extension Reconciliation {
             return nil
         }
         guard abilities.hasCronJobs else { throw .schedulesUnsupported() }
+        if let zone = schedule.timezone, zone != "UTC", !abilities.hasTimeZones { throw .timeZonesUnsupported(zone) }
         guard schedule.crons.count <= WorkflowPlan.mostCrons else { throw .tooManyCrons(schedule.crons.count) }
         let isOver = schedule.endOn.map { $0 <= now } ?? false
         if !isOver, let end = schedule.endOn { decision.wakeAt = end }
@@ -215,6 +216,13 @@ extension NilusError {
         NilusError(
             .workflow, .configurationInvalid,
             "cannot schedule the workflow: this cluster has no 'batch/v1' CronJobs; Kubernetes 1.21 has them, 1.27 with time zones"
+        )
+    }
+
+    fileprivate static func timeZonesUnsupported(_ zone: String) -> NilusError {
+        NilusError(
+            .workflow, .configurationInvalid,
+            "cannot schedule the workflow in time zone '\(zone)': CronJobs of this cluster know none; Kubernetes 1.25 does"
         )
     }
 

@@ -78,22 +78,21 @@ struct ActionPerformer: Sendable {
     private func tell(_ notice: Notice, of workflow: WorkflowObject) async {
         let metadata = workflow.metadata
         let mark = ChildName.digest(of: "\(metadata.uid)/\(metadata.generation)/\(notice.reason)/\(notice.subject)")
-        let now = time.utc().seconds
-        let moment = JSONValue.string((Timestamp(seconds: now) ?? time.utc()).description)
         let event: JSONValue = [
-            "apiVersion": "v1", "kind": "Event",
+            "apiVersion": .string(KubernetesResource.event.apiVersion), "kind": "Event",
             "metadata": [
                 "name": .string("\(metadata.name).\(mark)"), "namespace": .string(metadata.namespace),
             ],
-            "involvedObject": [
+            "regarding": [
                 "apiVersion": .string(KubernetesResource.workflow.apiVersion), "kind": "Workflow",
                 "name": .string(metadata.name), "namespace": .string(metadata.namespace),
                 "uid": .string(metadata.uid),
             ],
+            "eventTime": .string(LeaderElection.microTime(time.utc())), "action": "Reconcile",
             "type": notice.isWarning ? "Warning" : "Normal", "reason": .string(notice.reason),
-            "message": .string(String(notice.message.prefix(1_000))), "firstTimestamp": moment,
-            "lastTimestamp": moment, "count": 1, "source": ["component": .string(OperatorSettings.fieldManager)],
-            "reportingComponent": .string(OperatorSettings.fieldManager), "reportingInstance": .string(instance),
+            // The server accepts no more, in bytes.
+            "note": .string(String(notice.message.prefix(240))),
+            "reportingController": "nilus.dataos.io/operator", "reportingInstance": .string(instance),
         ]
         do throws(ClusterFailure) {
             _ = try await client.create(
