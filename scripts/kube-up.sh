@@ -88,7 +88,7 @@ start apiserver "$binaries/kube-apiserver" --etcd-servers="http://127.0.0.1:$etc
 wait_for apiserver ask /readyz
 start manager "$binaries/kube-controller-manager" --kubeconfig=manager.kubeconfig \
     --authentication-kubeconfig=manager.kubeconfig --authorization-kubeconfig=manager.kubeconfig \
-    --bind-address=127.0.0.1 --secure-port="$manager_port" --leader-elect=false \
+    --bind-address=127.0.0.1 --secure-port="$manager_port" --port=0 --leader-elect=false \
     --service-account-private-key-file=pki/accounts.key --root-ca-file=pki/ca.crt \
     --use-service-account-credentials=true --cert-dir=run/manager
 wait_for manager ask /api/v1/namespaces/default/serviceaccounts/default

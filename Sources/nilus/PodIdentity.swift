@@ -11,6 +11,8 @@ struct PodIdentity: Sendable {
     /// their prefix.
     static let jobNameVariable = "NILUS_JOB_NAME"
     static let jobUIDVariable = "NILUS_JOB_UID"
+    /// Another folder than the usual one with the credentials of the service account, for a pod that mounts them there.
+    static let accountFolderVariable = "NILUS_SERVICE_ACCOUNT_DIR"
     /// The `Workflow` resource of which an operator made the Job.
     static let workflowVariable = "NILUS_WORKFLOW"
 
@@ -49,7 +51,7 @@ struct PodIdentity: Sendable {
     func reporter(
         environment: EnvironmentVariables, time: TimeSource, note: @escaping @Sendable (String) -> Void
     ) -> ClusterReporter? {
-        guard let job, let connection = ClusterConnection.inPod(environment: environment) else { return nil }
+        guard let job, let connection = ClusterConnection.ofPod(environment) else { return nil }
         let client: KubernetesClient
         do throws(NilusError) {
             client = try KubernetesClient(connection, patience: RequestPatience(total: .seconds(10)), time: time)
@@ -60,5 +62,14 @@ struct PodIdentity: Sendable {
         return ClusterReporter(
             client, place: ReportPlace(namespace: connection.namespace, job: job, workflow: workflow), time: time,
             note: note)
+    }
+}
+
+extension ClusterConnection {
+    /// The connection of this pod to its cluster; `nil` outside of one.
+    static func ofPod(_ environment: EnvironmentVariables) -> ClusterConnection? {
+        inPod(
+            environment: environment,
+            folder: environment[PodIdentity.accountFolderVariable] ?? serviceAccountFolder)
     }
 }

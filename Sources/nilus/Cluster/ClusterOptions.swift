@@ -18,7 +18,7 @@ struct ClusterOptions: ParsableArguments {
         let paths = kubeconfig.map { [$0] } ?? Kubeconfig.paths(environment)
         let config = try Kubeconfig(paths: paths)
         if !config.isEmpty { return try config.connection(context: context) }
-        if kubeconfig == nil, context == nil, let own = ClusterConnection.inPod(environment: environment) { return own }
+        if kubeconfig == nil, context == nil, let own = ClusterConnection.ofPod(environment) { return own }
         throw NilusError(
             .status, .configurationInvalid,
             "cannot find a cluster: no kubeconfig in \(paths.map { "'\($0)'" }.joined(separator: ", ")), and this is no "

@@ -35,7 +35,8 @@ struct WorkflowWorker: Sendable {
 
     private func look(at key: WorkflowKey) async throws {
         guard let situation = mirror.situation(of: key) else { return }
-        let now = time.utc()
+        // Kubernetes keeps whole seconds.
+        let now = Timestamp(seconds: time.utc().seconds) ?? time.utc()
         meter.count(.reconciliations)
         let decision = Reconciliation(
             situation: situation, settings: settings, abilities: abilities, read: read, now: now
