@@ -66,6 +66,7 @@ let core: [Target] = [
     room("Core/Digests", ["CChecksum", "COpenSSL", "NilusCore"]),
     room("Core/Compression", ["CZlib", "CZstd", "NilusCore"]),
     room("Core/RequestSigning", ["Digests", "HTTPTransport", "NilusCore"]),
+    room("Core/KubernetesAPI", ["HTTPTransport", "JSON", "NilusCore", "YAML"]),
     room("Core/RunLog", ["JSON", "NilusCore", logging]),
 ]
 
@@ -101,7 +102,9 @@ let stages: [Target] = [
         ]),
 
     room("Status/RunStatus", ["JSON", "NilusCore", "YAML"]),
-    room("Status/KubernetesStatus", ["JSON", "NilusCore", "RunStatus"]),
+    room("Status/KubernetesStatus", ["JSON", "KubernetesAPI", "NilusCore", "RunStatus"]),
+    room("Operator/ClusterResources", ["HTTPTransport", "JSON", "KubernetesAPI", "NilusCore", "YAML"]),
+    room("Operator/Operator", ["Digests", "JSON", "KubernetesAPI", "NilusCore", "WorkflowManifest", logging]),
     room("Status/TerminalStatus", ["NilusCore", "RunStatus"]),
 
     room(
@@ -116,8 +119,9 @@ let programs: [Target] = [
     program(
         "Sources/nilus",
         [
-            "CLinux", "Compression", "Depots", "Digests", "Extraction", "HTTPTransport", "IcebergCatalog", "JSON",
-            "KubernetesStatus", "LakehouseSink", "NilusCore", "Normalization", "Pipeline", "RunLog", "RunStatus",
+            "CLinux", "ClusterResources", "Compression", "Depots", "Digests", "Extraction", "HTTPTransport",
+            "IcebergCatalog", "JSON", "KubernetesAPI", "KubernetesStatus", "LakehouseSink", "NilusCore",
+            "Normalization", "Operator", "Pipeline", "RunLog", "RunStatus",
             "Secrets", "StripeSource", "TerminalStatus", "WorkflowManifest", "YAML", arguments, logging,
         ]),
     program("Sources/stripe-simulator", ["CZlib", nioCore, nioHTTP, nioPosix, arguments]),
