@@ -176,8 +176,9 @@ let allTests: [Target] = [
     tests(
         "Load/LakehouseSinkTests",
         [
-            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore",
-            "ObjectStorage", "Records", "RequestSigning", "Secrets", "TemporaryFolders", "WorkflowManifest",
+            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading",
+            "LoopbackServer", "NilusCore", "ObjectStorage", "Records", "RequestSigning", "Secrets", "TemporaryFolders",
+            "WorkflowManifest",
         ]),
     tests(
         "Load/ObjectStorageTests",
