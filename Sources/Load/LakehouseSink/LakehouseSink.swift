@@ -61,3 +61,14 @@ package struct FileSizes: Sendable, Hashable {
         self.fileRows = fileRows
     }
 }
+
+extension NilusError {
+    /// The table divides its files among partitions, which new files cannot follow yet.
+    fileprivate static func tablePartitioned(_ table: CatalogTable) -> NilusError {
+        let fields = table.metadata.defaultSpec.fields.map { "'\($0)'" }.joined(separator: ", ")
+        return NilusError(
+            .load, .sinkRefused,
+            "cannot write to table '\(table.identifier)': it is partitioned by \(fields); "
+                + "expected an unpartitioned table")
+    }
+}
