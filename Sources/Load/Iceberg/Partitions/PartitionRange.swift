@@ -33,7 +33,7 @@ struct PartitionRange {
 
 extension SingleValue {
     /// Whether the value comes before another of its type; numbers by size, texts and bytes byte by byte.
-    func precedes(_ other: SingleValue) -> Bool {
+    package func precedes(_ other: SingleValue) -> Bool {
         switch (self, other) {
         case (.integer(let left), .integer(let right)): left < right
         case (.double(let left), .double(let right)):
