@@ -157,6 +157,12 @@ let allTests: [Target] = [
             "TemporaryFolders",
         ]),
     tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Records", "SeededRandom"]),
+    tests(
+        "Load/LakehouseSinkTests",
+        [
+            "Iceberg", "IcebergCatalog", "LakehouseSink", "Loading", "NilusCore", "ObjectStorage", "Parquet", "Records",
+            "SeededRandom", "TemporaryFolders",
+        ]),
     tests("Load/ObjectStorageTests", ["NilusCore", "ObjectStorage", "TemporaryFolders"]),
     tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),
     tests("Status/KubernetesStatusTests", ["JSON", "KubernetesStatus", "NilusCore", "RunStatus"]),

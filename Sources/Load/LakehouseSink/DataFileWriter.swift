@@ -8,23 +8,23 @@ import Records
 /// Writes batches into data files of bounded size; used by one task.
 final class DataFileWriter {
     private let store: any ObjectStore
-    private let folder: String
-    private let name: String
+    private let place: FilePlace
     private let sizes: FileSizes
     private let scratch = ParquetScratch()
     private var columns: [MappedColumn]
     private var open: (parquet: ParquetFileWriter, upload: any ObjectUpload, path: String)?
 
+    /// Is told of each batch that was written, with its file and the position of its first row there.
+    var observe: ((ColumnBatch, _ path: String, _ firstRow: Int) throws -> Void)?
     /// The files that are complete.
     private(set) var files: [DataFile] = []
     /// Rows written, those of the open file among them.
     private(set) var rowCount = 0
 
     /// - Precondition: `columns` are in the order of the batches that will come.
-    init(_ columns: [MappedColumn], in folder: String, named name: String, sizes: FileSizes, store: any ObjectStore) {
+    init(_ columns: [MappedColumn], _ place: FilePlace, sizes: FileSizes, store: any ObjectStore) {
         self.columns = columns
-        self.folder = folder
-        self.name = name
+        self.place = place
         self.sizes = sizes
         self.store = store
     }
@@ -36,8 +36,9 @@ final class DataFileWriter {
     }
 
     func write(_ batch: ColumnBatch) async throws {
-        let (parquet, upload, _) = try await openFile()
+        let (parquet, upload, path) = try await openFile()
         try parquet.append(batch)
+        try observe?(batch, path, parquet.rowCount - batch.rowCount)
         rowCount += batch.rowCount
         try await upload.send()
         let isLongEnough = sizes.fileRows.map { parquet.rowCount >= $0 } ?? false
@@ -63,7 +64,7 @@ final class DataFileWriter {
 
     private func openFile() async throws -> (ParquetFileWriter, any ObjectUpload, String) {
         if let open { return open }
-        let path = "\(folder)/\(name)-\(String(files.count + 1).padded(to: 5)).parquet"
+        let path = place.path(files.count + 1)
         let upload = try await store.upload(to: path)
         let parquet = ParquetFileWriter(
             columns: columns.map(ParquetColumn.init),
@@ -113,11 +114,5 @@ extension ParquetColumn {
         self.init(
             name: column.field.name, type: column.field.type,
             fieldID: Int32(truncatingIfNeeded: column.fieldID), isRequired: column.field.isRequired)
-    }
-}
-
-extension String {
-    fileprivate func padded(to width: Int) -> String {
-        String(repeating: "0", count: max(0, width - count)) + self
     }
 }

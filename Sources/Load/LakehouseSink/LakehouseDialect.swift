@@ -46,10 +46,11 @@ package enum LakehouseDialect {
 
     private static func optionFaults(_ options: SinkOptions) -> [ManifestFault] {
         var faults: [ManifestFault] = []
-        if let strategy = options.incrementalStrategy, ![.replace, .append].contains(strategy.value) {
+        if let strategy = options.incrementalStrategy, ![.replace, .append, .merge].contains(strategy.value) {
             faults.append(
                 .error(
-                    "strategy '\(strategy.value.rawValue)' is not supported by this version; use 'replace' or 'append'",
+                    "strategy '\(strategy.value.rawValue)' is not supported by this version; use 'merge', 'replace' or "
+                        + "'append'",
                     at: strategy.location))
         }
         if let field = options.partitionBy.first { faults.append(unsupported("partition-by", field.location)) }

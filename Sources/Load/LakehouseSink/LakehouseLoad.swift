@@ -12,6 +12,7 @@ final class LakehouseLoad: TableLoad {
     private let lakehouse: Lakehouse
     private let time: TimeSource
     private let writer: DataFileWriter
+    private let merge: MergePlanner?
     private var evolution: SchemaEvolution
     /// Whether the files must stay, because they are part of the table or may be.
     private var mustKeepFiles = false
@@ -20,7 +21,8 @@ final class LakehouseLoad: TableLoad {
     ///
     /// - Throws: `schemaConflict` (terminal) when the table demands values that a load does not have.
     init(
-        _ request: LoadRequest, _ table: CatalogTable, _ lakehouse: Lakehouse, sizes: FileSizes, time: TimeSource
+        _ request: LoadRequest, _ table: CatalogTable, _ lakehouse: Lakehouse, sizes: FileSizes, _ keyMemory: KeyMemory,
+        time: TimeSource
     ) throws(NilusError) {
         self.request = request
         self.table = table
@@ -28,10 +30,20 @@ final class LakehouseLoad: TableLoad {
         self.time = time
         evolution = table.metadata.evolution(toHold: table.metadata.fillable(besides: request.columns))
         if let column = evolution.unfilledRequired.first { throw .columnUnfilled(request.table, column) }
-        let identity = request.identity
-        writer = DataFileWriter(
-            evolution.columns, in: table.metadata.dataFolder,
-            named: "\(identity.loadID)-\(IdentifierSource.system.uuid())", sizes: sizes, store: lakehouse.store)
+        let place = FilePlace(
+            folder: table.metadata.dataFolder,
+            name: "\(request.identity.loadID)-\(IdentifierSource.system.uuid())")
+        writer = DataFileWriter(evolution.columns, place, sizes: sizes, store: lakehouse.store)
+        guard request.strategy == .merge else {
+            merge = nil
+            return
+        }
+        guard let key = request.key else { throw .defect(.load, "a load is to be merged and has no key") }
+        let merge = MergePlanner(
+            try KeyColumns(key, in: evolution.columns, of: request.table), of: request.table, place, keyMemory,
+            rowGroupBytes: sizes.rowGroupBytes, in: lakehouse.store)
+        self.merge = merge
+        writer.observe = merge.note
     }
 
     /// The columns under the names that the load uses; the table may spell them in other letter case.
@@ -65,20 +77,22 @@ final class LakehouseLoad: TableLoad {
     func abandon() async {
         guard !mustKeepFiles else { return }
         await writer.abandon()
+        await merge?.abandon()
     }
 
-    func commit(_ facts: CommitFacts) async throws -> CommitReceipt {
+    func commit(_ facts: CommitFacts) async throws -> CommitOutcome {
         let files = try await writer.finish()
         guard writer.rowCount == facts.rowCount else {
             throw NilusError.defect(.load, "\(facts.rowCount) rows were handed over and \(writer.rowCount) written")
         }
+        merge?.finishWriting(files)
         let committer = TableCommitter(
             request: request, lakehouse: lakehouse, time: time, evolution: evolution,
-            openedAfter: table.metadata.lastLoadID)
+            openedAfter: table.metadata.lastLoadID, merge: merge)
         do {
-            let receipt = try await committer.commit(files, facts, to: table)
-            mustKeepFiles = true
-            return receipt
+            let outcome = try await committer.commit(files, facts, to: table)
+            if case .committed = outcome { mustKeepFiles = true } else { await abandon() }
+            return outcome
         } catch let error as NilusError where error.code == .commitUnknown {
             mustKeepFiles = true
             throw error

@@ -7,11 +7,13 @@ package import NilusCore
 package struct LakehouseSink: Sink {
     private let lakehouse: Lakehouse
     private let sizes: FileSizes
+    private let keyMemory: KeyMemory
     private let time: TimeSource
 
-    package init(_ lakehouse: Lakehouse, sizes: FileSizes, time: TimeSource) {
+    package init(_ lakehouse: Lakehouse, sizes: FileSizes, keyMemory: KeyMemory, time: TimeSource) {
         self.lakehouse = lakehouse
         self.sizes = sizes
+        self.keyMemory = keyMemory
         self.time = time
     }
 
@@ -24,7 +26,7 @@ package struct LakehouseSink: Sink {
         }
         try LoadHistory.check(request.origin, against: table.metadata, request.table)
         guard table.metadata.defaultSpec.isUnpartitioned else { throw NilusError.tablePartitioned(table) }
-        return .ready(try LakehouseLoad(request, table, lakehouse, sizes: sizes, time: time))
+        return .ready(try LakehouseLoad(request, table, lakehouse, sizes: sizes, keyMemory, time: time))
     }
 
     private func table(for request: LoadRequest) async throws -> CatalogTable {

@@ -11,6 +11,8 @@ package struct LakehouseSinks: Sendable {
     private let warehouse: String?
     private let depots: DepotDirectory
     private let time: TimeSource
+    /// Shared by all sinks, as the memory of the process is.
+    private let keyMemory = KeyMemory(limitBytes: 0)
 
     /// The catalog of a folder that is a lakehouse by itself.
     package static let embeddedCatalogFile = "catalog.db"
@@ -24,16 +26,20 @@ package struct LakehouseSinks: Sendable {
 
     /// Opens the lakehouse that an address names.
     ///
+    /// - Parameters:
+    ///   - rowGroupBytes: encoded bytes that one open data file may hold.
+    ///   - keyBytes: memory for the keys of merges, of all sinks together.
     /// - Throws: `configurationInvalid` (terminal) when the address leads nowhere; `secretMissing`; `sinkRefused`,
     ///   `sinkUnavailable` when the catalog cannot be used.
     package func open(
-        _ section: SinkSection, secrets: SecretStore, rowGroupBytes: Int
+        _ section: SinkSection, secrets: SecretStore, rowGroupBytes: Int, keyBytes: Int
     ) async throws -> LakehouseSink {
+        keyMemory.bound(by: keyBytes)
         let place = try place(of: section.address, secrets)
         let lakehouse = try await Lakehouse.local(
             catalogPath: place.catalogPath, catalogName: place.catalogName, warehouse: place.warehouse, time: time)
         let sizes = FileSizes(rowGroupBytes: rowGroupBytes, fileRows: section.options.loaderFileSize?.value)
-        return LakehouseSink(lakehouse, sizes: sizes, time: time)
+        return LakehouseSink(lakehouse, sizes: sizes, keyMemory: keyMemory, time: time)
     }
 
     /// A local lakehouse before it is opened.

@@ -50,6 +50,8 @@ package struct CommitFigures: Sendable, Hashable {
     package let snapshotID: Int64
     package let metadataLocation: String
     package let rowsAdded: Int
+    /// Rows that went because a later version of them came.
+    package let rowsReplaced: Int
     package let filesAdded: Int
     package let bytesAdded: Int
     package let rowsInTable: Int?
@@ -57,12 +59,13 @@ package struct CommitFigures: Sendable, Hashable {
     package let checkpoint: String?
 
     package init(
-        snapshotID: Int64, metadataLocation: String, rowsAdded: Int, filesAdded: Int, bytesAdded: Int,
-        rowsInTable: Int?, schemaChanges: [String], checkpoint: String?
+        snapshotID: Int64, metadataLocation: String, rowsAdded: Int, rowsReplaced: Int = 0, filesAdded: Int,
+        bytesAdded: Int, rowsInTable: Int?, schemaChanges: [String], checkpoint: String?
     ) {
         self.snapshotID = snapshotID
         self.metadataLocation = metadataLocation
         self.rowsAdded = rowsAdded
+        self.rowsReplaced = rowsReplaced
         self.filesAdded = filesAdded
         self.bytesAdded = bytesAdded
         self.rowsInTable = rowsInTable

@@ -116,6 +116,7 @@ extension CommitFigures {
         var fields: JSONObject = ["snapshotID": .integer(snapshotID)]
         fields["metadataLocation"] = .string(metadataLocation)
         fields["rowsAdded"] = .integer(rowsAdded)
+        if rowsReplaced > 0 { fields["rowsReplaced"] = .integer(rowsReplaced) }
         fields["filesAdded"] = .integer(filesAdded)
         fields["bytesAdded"] = .integer(bytesAdded)
         fields["rowsInTable"] = rowsInTable.map { .integer($0) }

@@ -119,7 +119,8 @@ extension CommitFigures {
     init(_ receipt: CommitReceipt) {
         self.init(
             snapshotID: receipt.snapshotID, metadataLocation: receipt.metadataLocation, rowsAdded: receipt.rowsAdded,
-            filesAdded: receipt.filesAdded, bytesAdded: receipt.bytesAdded, rowsInTable: receipt.rowsInTable,
+            rowsReplaced: receipt.rowsReplaced, filesAdded: receipt.filesAdded, bytesAdded: receipt.bytesAdded,
+            rowsInTable: receipt.rowsInTable,
             schemaChanges: receipt.schemaChanges, checkpoint: receipt.checkpoint)
     }
 }
