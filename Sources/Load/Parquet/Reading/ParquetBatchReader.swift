@@ -1,7 +1,9 @@
 import NilusCore
 package import Records
 
-/// Reads rows of a file, batch by batch, with a page of each column in memory. Used by one task; not `Sendable`.
+/// Reads rows of a file, batch by batch, with a page of each column in memory.
+///
+/// Used by one task; not `Sendable`.
 ///
 ///     let batches = try reader.batches(of: keyColumns)
 ///     while let firstRow = try await batches.next() {
@@ -19,7 +21,9 @@ package final class ParquetBatchReader {
     private var nextRow = 0
     private var rowsLeft = 0
 
-    /// The rows read last: a column for each wanted one, in order. Each call of ``next()`` replaces them.
+    /// The rows read last: a column for each wanted one, in order.
+    ///
+    /// Each call of ``next()`` replaces them.
     package let batch: ColumnBatch
 
     init(

@@ -66,4 +66,6 @@ struct ValueStatistics {
     var nanCount = 0
     var lower: ParquetBound?
     var upper: ParquetBound?
+    /// The Bloom filter of a chunk whose column has one and that has values.
+    var filter: SplitBlockFilter?
 }

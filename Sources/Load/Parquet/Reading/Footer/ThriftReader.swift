@@ -119,7 +119,7 @@ struct ThriftReader {
 
     private mutating func skipMap() throws(ParquetFault) {
         try enter()
-        let count = try itemCount(try varint())
+        let count = try itemCount(varint: true, short: 0)
         let types = count == 0 ? 0 : try byte()
         for _ in 0..<count {
             try skipValue(types >> 4)
@@ -131,23 +131,24 @@ struct ThriftReader {
     private mutating func listHeader() throws(ParquetFault) -> (type: UInt8, count: Int) {
         let header = try byte()
         let short = header >> 4
-        return (header & 0x0F, try itemCount(short == 15 ? try varint() : UInt64(short)))
+        return (header & 0x0F, try itemCount(varint: short == 15, short: short))
     }
 
-    /// A number of items, each of which takes a byte at least.
-    private func itemCount(_ count: UInt64) throws(ParquetFault) -> Int {
-        guard count <= UInt64(bytes.count - position) else {
-            throw ParquetFault("a list of \(count) items in \(bytes.count - position) bytes", isCutOff: true)
+    /// Reads a number of items, each of which takes a byte at least, unless it is short and known.
+    private mutating func itemCount(varint isVarint: Bool, short: UInt8) throws(ParquetFault) -> Int {
+        let count = isVarint ? try varint() : UInt64(short)
+        let left = bytes.count - position
+        guard count <= UInt64(left) else {
+            throw ParquetFault("a list of \(count) items in \(left) bytes", isCutOff: true)
         }
         return Int(count)
     }
 
     private mutating func blob() throws(ParquetFault) -> Range<Int> {
-        let start = position
         let count = try varint()
-        guard count <= UInt64(bytes.count - position) else {
-            position = start
-            throw ParquetFault("a text of \(count) bytes where \(bytes.count - start) are left", isCutOff: true)
+        let left = bytes.count - position
+        guard count <= UInt64(left) else {
+            throw ParquetFault("a text of \(count) bytes where \(left) are left", isCutOff: true)
         }
         defer { position += Int(count) }
         return position..<position + Int(count)

@@ -30,7 +30,7 @@ final class ColumnPageReader {
     private var numbers = ElementBuffer<Int64>()
     private var texts = ElementBuffer<UnsafeRawBufferPointer>()
 
-    /// - Throws: `sinkRefused` when the chunk cannot be where the footer says, or is compressed in a way that is not read.
+    /// - Throws: `sinkRefused` when the chunk cannot be where the footer says or its compression is not read.
     init(
         _ input: ParquetInput, _ limits: ParquetReadLimits, _ column: ParquetFileColumn, _ values: StoredValues,
         _ chunk: ColumnChunkMetadata, rowCount: Int, _ decompressor: PageDecompressor
@@ -148,14 +148,14 @@ extension ColumnPageReader {
             try countRows(valueCount)
             try readBody(header, skipping: 0, isCompressed: true)
             let valuesStart = try openLevels(valueCount, levelEncoding)
-            decoder = try valueDecoder(encoding, body.bytes, from: valuesStart)
+            decoder = try valueDecoder(encoding, valueCount, from: valuesStart)
             rowsLeft = valueCount
         case .dataV2(let valueCount, let encoding, let sizes, let isCompressed):
             try countRows(valueCount)
             try readBody(
                 header, skipping: sizes.repetition + sizes.definition, isCompressed: isCompressed)
             try openLevels(valueCount, sizes)
-            decoder = try valueDecoder(encoding, body.bytes, from: sizes.repetition + sizes.definition)
+            decoder = try valueDecoder(encoding, valueCount, from: sizes.repetition + sizes.definition)
             rowsLeft = valueCount
         }
     }
@@ -195,9 +195,10 @@ extension ColumnPageReader {
     }
 
     private func valueDecoder(
-        _ encoding: Int32, _ bytes: UnsafeRawBufferPointer, from start: Int
+        _ encoding: Int32, _ valueCount: Int, from start: Int
     ) throws(ParquetFault) -> ValueDecoder {
-        try .page(encoding, UnsafeRawBufferPointer(rebasing: bytes[start...]), values, dictionary)
+        let bytes = UnsafeRawBufferPointer(rebasing: body.bytes[start...])
+        return try .page(encoding, bytes, atMost: valueCount, values, dictionary)
     }
 }
 

@@ -27,7 +27,7 @@ final class PageDecompressor {
 
     /// Adds the content of compressed bytes to the output.
     ///
-    /// - Parameter byteCount: the size of the content, within the limits of reading.
+    /// - Precondition: `byteCount`, the size of the content, is within the limits of reading.
     /// - Throws: `ParquetFault` when the bytes are damaged or their content has another size.
     func decompress(
         _ input: UnsafeRawBufferPointer, _ codec: Codec, byteCount: Int, into output: inout ByteBuffer
