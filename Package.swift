@@ -124,7 +124,10 @@ let support: [Target] = [
     supportRoom("TemporaryFolders"),
     program(
         "Tests/Support/iceberg-fixtures",
-        ["Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records"]),
+        [
+            "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore", "ObjectStorage", "Records",
+            "WorkflowManifest",
+        ]),
     program("Tests/Support/parquet-fixtures", ["JSON", "NilusCore", "Parquet", "Records"]),
     program("Benchmarks/parquet-benchmark", ["NilusCore", "Parquet", "Records", "SeededRandom"]),
 ]
@@ -160,8 +163,8 @@ let allTests: [Target] = [
     tests(
         "Load/LakehouseSinkTests",
         [
-            "Iceberg", "IcebergCatalog", "LakehouseSink", "Loading", "NilusCore", "ObjectStorage", "Parquet", "Records",
-            "SeededRandom", "TemporaryFolders",
+            "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore", "ObjectStorage", "Parquet",
+            "Records", "SeededRandom", "TemporaryFolders", "WorkflowManifest",
         ]),
     tests("Load/ObjectStorageTests", ["NilusCore", "ObjectStorage", "TemporaryFolders"]),
     tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),

@@ -37,10 +37,13 @@ package struct TableFiles: Sendable {
     ///
     /// - Throws: `sinkRefused` (terminal) when the manifest file is damaged; what store and body throw.
     package func forEachLiveEntry(of manifest: ManifestFile, _ body: (ManifestEntry) throws -> Void) async throws {
+        try await forEachEntry(of: manifest) { if $0.isLive { try body($0) } }
+    }
+
+    /// Calls `body` with each entry of a manifest file, those of deleted files too.
+    package func forEachEntry(of manifest: ManifestFile, _ body: (ManifestEntry) throws -> Void) async throws {
         let content = try await store.read(manifest.path, limit: TableCommit.maximumManifestBytes)
         var reader = try ManifestReader(content, of: manifest)
-        while let entry = try reader.next() {
-            if entry.isLive { try body(entry) }
-        }
+        while let entry = try reader.next() { try body(entry) }
     }
 }

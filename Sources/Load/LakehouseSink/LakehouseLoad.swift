@@ -13,15 +13,18 @@ final class LakehouseLoad: TableLoad {
     private let time: TimeSource
     private let writer: DataFileWriter
     private let merge: MergePlanner?
+    private let layoutRemarks: [String]
     private var evolution: SchemaEvolution
     /// Whether the files must stay, because they are part of the table or may be.
     private var mustKeepFiles = false
 
     /// Finds a place in the table for each column of the load.
     ///
-    /// - Throws: `schemaConflict` (terminal) when the table demands values that a load does not have.
+    /// - Throws: `schemaConflict` (terminal) when the table demands values that a load does not have,
+    ///   `sinkRefused` (terminal) when its partition values cannot be computed.
     init(
         _ request: LoadRequest, _ table: CatalogTable, _ lakehouse: Lakehouse, sizes: FileSizes, _ keyMemory: KeyMemory,
+        remarks: [String],
         time: TimeSource
     ) throws(NilusError) {
         self.request = request
@@ -33,7 +36,10 @@ final class LakehouseLoad: TableLoad {
         let place = FilePlace(
             folder: table.metadata.dataFolder,
             name: "\(request.identity.loadID)-\(IdentifierSource.system.uuid())")
-        writer = DataFileWriter(evolution.columns, place, sizes: sizes, store: lakehouse.store)
+        let layout = try TableLayout(
+            of: table.metadata, columns: evolution.columns, named: request.table, key: request.key?.columns ?? [])
+        layoutRemarks = remarks + layout.remarks
+        writer = DataFileWriter(evolution.columns, layout, place, sizes: sizes, store: lakehouse.store)
         guard request.strategy == .merge else {
             merge = nil
             return
@@ -43,7 +49,7 @@ final class LakehouseLoad: TableLoad {
             try KeyColumns(key, in: evolution.columns, of: request.table), of: request.table, place, keyMemory,
             rowGroupBytes: sizes.rowGroupBytes, in: lakehouse.store)
         self.merge = merge
-        writer.observe = merge.note
+        writer.observe(merge.note)
     }
 
     /// The columns under the names that the load uses; the table may spell them in other letter case.
@@ -61,10 +67,11 @@ final class LakehouseLoad: TableLoad {
     var hasRows: Bool { table.metadata.hasRows }
 
     var remarks: [String] {
-        evolution.refused.map { refused in
-            "column '\(refused.wanted.name)' of table '\(request.table)' cannot be filled: \(refused.reason); "
-                + "its values go to '_nilus_extra'"
-        }
+        layoutRemarks
+            + evolution.refused.map { refused in
+                "column '\(refused.wanted.name)' of table '\(request.table)' cannot be filled: \(refused.reason); "
+                    + "its values go to '_nilus_extra'"
+            }
     }
 
     func write(_ batch: ColumnBatch) async throws {
@@ -87,7 +94,7 @@ final class LakehouseLoad: TableLoad {
         }
         merge?.finishWriting(files)
         let committer = TableCommitter(
-            request: request, lakehouse: lakehouse, time: time, evolution: evolution,
+            request: request, lakehouse: lakehouse, time: time, evolution: evolution, layout: writer.layout,
             openedAfter: table.metadata.lastLoadID, merge: merge)
         do {
             let outcome = try await committer.commit(files, facts, to: table)
@@ -106,7 +113,9 @@ final class LakehouseLoad: TableLoad {
         guard evolution.fillableSchema == schema else {
             throw NilusError.defect(.load, "new columns of a batch do not line up with table '\(request.table)'")
         }
-        try await writer.change(to: evolution.columns)
+        let layout = try TableLayout(
+            of: table.metadata, columns: evolution.columns, named: request.table, key: request.key?.columns ?? [])
+        try await writer.change(to: evolution.columns, layout)
     }
 }
 

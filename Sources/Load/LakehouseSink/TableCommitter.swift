@@ -15,6 +15,7 @@ struct TableCommitter {
     let lakehouse: Lakehouse
     let time: TimeSource
     let evolution: SchemaEvolution
+    let layout: TableLayout
     /// The last load of ours that the table knew when this one began.
     let openedAfter: String?
     /// What the load deletes of the table; `nil` unless it merges.
@@ -41,7 +42,8 @@ struct TableCommitter {
                 return .committed(receipt(committed, commit.plan))
             case .refused(let head, let error):
                 let decision = try CommitDecision(after: head, for: request.identity) {
-                    evolution.holds(on: $0.metadata) && $0.metadata.lastLoadID == openedAfter
+                    evolution.holds(on: $0.metadata) && layout.holds(on: $0.metadata)
+                        && $0.metadata.lastLoadID == openedAfter
                 }
                 switch decision {
                 case .planAnew(let head):
@@ -66,7 +68,7 @@ struct TableCommitter {
         let id = IdentifierSource.system.snapshotID()
         return SnapshotPlan(
             id: id, operation: request.strategy.operation, files: files + (merge?.deleteFiles ?? []),
-            facts: LoadFacts.properties(of: request.identity, facts, origin: request.origin, snapshotID: id))
+            facts: LoadFacts.properties(of: request, facts, snapshotID: id))
     }
 
     private func receipt(_ table: CatalogTable, _ plan: SnapshotPlan) -> CommitReceipt {
@@ -78,7 +80,7 @@ struct TableCommitter {
             rowsInTable: table.metadata.liveRecordCount.map { Int($0) },
             schemaChanges: table.metadata.snapshots.count == 1
                 ? [] : evolution.added.map { "\($0.name) \($0.type)" },
-            checkpoint: table.metadata.checkpoint)
+            checkpoint: table.metadata.checkpoint, search: merge?.figures)
     }
 
     /// Removes manifests that no snapshot knows; what cannot be removed is left to maintenance.

@@ -15,7 +15,7 @@ package enum IncrementalStrategy: String, Sendable, CaseIterable {
 package struct LoadRequest: Sendable {
     package let table: TableName
     package let strategy: IncrementalStrategy
-    /// What identifies a row; for ``IncrementalStrategy/merge`` only.
+    /// What identifies a row: needed to merge, and useful to later merges otherwise.
     package let key: MergeKey?
     /// The columns the source declares; a table that exists keeps the types it has.
     package let columns: RecordSchema

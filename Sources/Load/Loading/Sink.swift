@@ -98,10 +98,13 @@ package struct CommitReceipt: Sendable, Hashable {
     /// Columns added to the table, as `name type`.
     package let schemaChanges: [String]
     package let checkpoint: String?
+    /// What finding older versions of the rows cost; `nil` when none were looked for.
+    package let search: SearchFigures?
 
     package init(
         snapshotID: Int64, metadataLocation: String, rowsAdded: Int, rowsReplaced: Int = 0, filesAdded: Int,
-        bytesAdded: Int, rowsInTable: Int?, schemaChanges: [String], checkpoint: String?
+        bytesAdded: Int, rowsInTable: Int?, schemaChanges: [String], checkpoint: String?,
+        search: SearchFigures? = nil
     ) {
         self.snapshotID = snapshotID
         self.metadataLocation = metadataLocation
@@ -112,5 +115,6 @@ package struct CommitReceipt: Sendable, Hashable {
         self.rowsInTable = rowsInTable
         self.schemaChanges = schemaChanges
         self.checkpoint = checkpoint
+        self.search = search
     }
 }

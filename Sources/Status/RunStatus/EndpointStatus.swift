@@ -57,10 +57,13 @@ package struct CommitFigures: Sendable, Hashable {
     package let rowsInTable: Int?
     package let schemaChanges: [String]
     package let checkpoint: String?
+    /// What finding older versions of the rows cost.
+    package let search: SearchCost?
 
     package init(
         snapshotID: Int64, metadataLocation: String, rowsAdded: Int, rowsReplaced: Int = 0, filesAdded: Int,
-        bytesAdded: Int, rowsInTable: Int?, schemaChanges: [String], checkpoint: String?
+        bytesAdded: Int, rowsInTable: Int?, schemaChanges: [String], checkpoint: String?,
+        search: SearchCost? = nil
     ) {
         self.snapshotID = snapshotID
         self.metadataLocation = metadataLocation
@@ -71,6 +74,22 @@ package struct CommitFigures: Sendable, Hashable {
         self.rowsInTable = rowsInTable
         self.schemaChanges = schemaChanges
         self.checkpoint = checkpoint
+        self.search = search
+    }
+}
+
+/// What a merge read of its table to find the older versions of its rows.
+package struct SearchCost: Sendable, Hashable {
+    package let filesInTable: Int
+    package let filesOpened: Int
+    package let filesScanned: Int
+    package let bytesRead: Int
+
+    package init(filesInTable: Int, filesOpened: Int, filesScanned: Int, bytesRead: Int) {
+        self.filesInTable = filesInTable
+        self.filesOpened = filesOpened
+        self.filesScanned = filesScanned
+        self.bytesRead = bytesRead
     }
 }
 

@@ -122,7 +122,17 @@ extension CommitFigures {
         fields["rowsInTable"] = rowsInTable.map { .integer($0) }
         if !schemaChanges.isEmpty { fields["schemaChanges"] = .array(schemaChanges.map(JSONValue.string)) }
         fields["checkpoint"] = checkpoint.map(JSONValue.string)
+        fields["search"] = search?.document
         return .object(fields)
+    }
+}
+
+extension SearchCost {
+    fileprivate var document: JSONValue {
+        [
+            "filesInTable": .integer(filesInTable), "filesOpened": .integer(filesOpened),
+            "filesScanned": .integer(filesScanned), "bytesRead": .integer(bytesRead),
+        ]
     }
 }
 

@@ -43,9 +43,10 @@ final class LakehouseUnderTest: Sendable {
     let meter: MeteredStore
     let keyMemory: KeyMemory
     private let sizes: FileSizes
+    private let layout: LayoutRequest
 
     init(
-        keyBytes: Int = 8 << 20, fileRows: Int? = nil
+        keyBytes: Int = 8 << 20, fileRows: Int? = nil, layout: LayoutRequest = .none
     ) async throws {
         folder = try TemporaryFolder()
         files = LocalObjectStore()
@@ -54,6 +55,7 @@ final class LakehouseUnderTest: Sendable {
             path: "\(folder.path)/catalog.db", warehouse: warehouse, store: files, now: Self.time.utc)
         meter = MeteredStore(files)
         keyMemory = KeyMemory(limitBytes: keyBytes)
+        self.layout = layout
         sizes = FileSizes(rowGroupBytes: 1 << 20, fileRows: fileRows)
     }
 
@@ -67,7 +69,7 @@ final class LakehouseUnderTest: Sendable {
         key: MergeKey = MergeKey(columns: ["id"], created: "created"), through catalog: (any Catalog)? = nil
     ) async throws -> TableOpening {
         let lakehouse = Lakehouse(catalog: catalog ?? self.catalog, store: meter)
-        let sink = LakehouseSink(lakehouse, sizes: sizes, keyMemory: keyMemory, time: Self.time)
+        let sink = LakehouseSink(lakehouse, sizes: sizes, layout: layout, keyMemory: keyMemory, time: Self.time)
         return try await sink.open(
             LoadRequest(
                 table: Self.table, strategy: strategy, key: strategy == .merge ? key : nil, columns: columns,
@@ -108,7 +110,7 @@ final class LakehouseUnderTest: Sendable {
         let table = try await head()
         let evolution = table.metadata.evolution(toHold: Self.columns)
         let writer = DataFileWriter(
-            evolution.columns,
+            evolution.columns, try TableLayout(of: table.metadata, columns: evolution.columns, named: Self.table),
             FilePlace(folder: table.metadata.dataFolder, name: "theirs-\(IdentifierSource.system.uuid())"),
             sizes: sizes,
             store: files)

@@ -32,16 +32,22 @@ struct PartitionRange {
 }
 
 extension SingleValue {
-    /// Whether the value comes before another of its type; numbers by size, texts and bytes byte by byte.
+    /// Whether the value comes before another of its type: numbers by size, with −0.0 before +0.0 and NaN
+    /// last, texts and bytes byte by byte.
     package func precedes(_ other: SingleValue) -> Bool {
         switch (self, other) {
         case (.integer(let left), .integer(let right)): left < right
-        case (.double(let left), .double(let right)):
-            left < right || (left == right && left.sign == .minus && right.sign == .plus)
+        case (.double(let left), .double(let right)): Self.precedes(left, right)
         case (.decimal(let left), .decimal(let right)): left < right
         case (.text(let left), .text(let right)), (.bytes(let left), .bytes(let right)):
             left.lexicographicallyPrecedes(right)
         default: false
         }
+    }
+
+    private static func precedes(_ left: Double, _ right: Double) -> Bool {
+        if left.isNaN { return false }
+        if right.isNaN { return true }
+        return left < right || (left == right && left.sign == .minus && right.sign == .plus)
     }
 }

@@ -8,8 +8,8 @@ import Records
 struct ChangedRows {
     let columns: KeyColumns
     let keys: KeySet
-    /// The creation moments of the keys, ascending; those without one are not among them.
-    private let moments: [Int64]
+    /// The numbers of the keys, by the creation moments of their rows; those without one come first.
+    private let order: [UInt32]
     /// Keys of rows without a creation moment, whose older versions may be anywhere.
     private let timelessCount: Int
     /// The least and greatest value of each part of the keys.
@@ -18,41 +18,72 @@ struct ChangedRows {
     init(_ keys: KeySet, columns: KeyColumns) {
         self.keys = keys
         self.columns = columns
-        var moments: [Int64] = []
-        moments.reserveCapacity(keys.count)
         var ranges = columns.parts.map { _ in ValueRange() }
-        keys.forEach { key, moment in
-            if moment != KeySet.noMoment { moments.append(moment) }
+        keys.forEach { key in
             columns.forEachPart(of: key) { ranges[$0].include($1) }
         }
-        moments.sort()
-        self.moments = moments
         self.ranges = ranges
-        timelessCount = keys.count - moments.count
+        let order = (0..<UInt32(keys.count)).sorted { keys.moment(Int($0)) < keys.moment(Int($1)) }
+        self.order = order
+        timelessCount = order.partitioningIndex { keys.moment(Int($0)) != KeySet.noMoment }
     }
 
-    /// The number of keys that a file can hold, as far as its bounds tell; zero for a file to be passed over.
-    func prospects(in file: FileBounds) -> Int {
-        guard zip(columns.parts, ranges).allSatisfy({ $1.mayMeet(file.bounds(of: $0)) }) else { return 0 }
-        guard let created = moments(of: file) else { return keys.count }
-        return timelessCount + count(from: created.lowerBound, through: created.upperBound)
+    /// The number of keys that rows with such values can have; zero when there are none to look for.
+    func prospects(in values: some RowValues) -> Int {
+        guard mayMeet(values) else { return 0 }
+        guard let moments = moments(of: values) else { return keys.count }
+        return timelessCount + created(in: moments).count
     }
 
-    /// The creation moments of all rows of a file, as far as its bounds tell.
-    func moments(of file: FileBounds) -> ClosedRange<Int64>? {
-        columns.created.flatMap { file.completeIntegers(of: $0) }
+    /// The numbers of the keys that rows with such values can have.
+    func prospectiveKeys(in values: some RowValues) -> [Int] {
+        guard mayMeet(values) else { return [] }
+        guard let moments = moments(of: values) else { return Array(0..<keys.count) }
+        return (order[..<timelessCount] + order[created(in: moments)]).map { Int($0) }
     }
 
-    /// The number of keys created between two moments, both of them included.
-    private func count(from first: Int64, through last: Int64) -> Int {
-        moments.partitioningIndex { $0 > last } - moments.partitioningIndex { $0 >= first }
+    /// Lends the value that each changed row has in a column that does not change; `nil` where none is known.
+    func forEachValue(of column: KeyColumns.Part, _ body: (SingleValue?) -> Void) {
+        if column == columns.created {
+            for key in 0..<keys.count {
+                body(keys.moment(key) == KeySet.noMoment ? nil : .integer(keys.moment(key)))
+            }
+        } else if let number = columns.parts.firstIndex(of: column) {
+            keys.forEach { key in
+                columns.forEachPart(of: key) { if $0 == number { body(SingleValue($1)) } }
+            }
+        } else {
+            body(nil)
+        }
     }
 
-    /// Whether a key's older versions can be between two moments.
-    func canBe(_ key: Int, in moments: ClosedRange<Int64>?) -> Bool {
-        guard let moments, keys.moment(key) != KeySet.noMoment else { return true }
-        return moments.contains(keys.moment(key))
+    private func mayMeet(_ values: some RowValues) -> Bool {
+        zip(columns.parts, ranges).allSatisfy { $1.mayMeet(values.bounds(of: $0)) }
     }
+
+    /// The creation moments of all rows; `nil` when some have none or nothing is known.
+    private func moments(of values: some RowValues) -> ClosedRange<Int64>? {
+        guard let created = columns.created, values.nullCount(of: created) == 0,
+            case (.integer(let lower)?, .integer(let upper)?) = values.bounds(of: created), lower <= upper
+        else { return nil }
+        return lower...upper
+    }
+
+    /// Where in `order` the keys are whose rows were created between two moments, both of them included.
+    private func created(in moments: ClosedRange<Int64>) -> Range<Int> {
+        let start = max(timelessCount, order.partitioningIndex { keys.moment(Int($0)) >= moments.lowerBound })
+        let end = order.partitioningIndex { keys.moment(Int($0)) > moments.upperBound }
+        return start..<max(start, end)
+    }
+}
+
+/// What is known of the values of some rows, of a whole file or of a part of it.
+protocol RowValues {
+    /// What no value is below, and what none is above; `nil` when that is not known.
+    func bounds(of column: KeyColumns.Part) -> (lower: SingleValue?, upper: SingleValue?)
+
+    /// Rows without a value; `nil` when that is not known.
+    func nullCount(of column: KeyColumns.Part) -> Int?
 }
 
 /// The least and the greatest of some values.
@@ -60,7 +91,7 @@ struct ValueRange {
     private(set) var least: SingleValue?
     private(set) var greatest: SingleValue?
 
-    mutating func include(_ value: KeyValue) {
+    mutating func include(_ value: ColumnValue) {
         if least.map({ value.precedes($0) }) ?? true { least = SingleValue(value) }
         if greatest.map({ value.follows($0) }) ?? true { greatest = SingleValue(value) }
     }
@@ -75,16 +106,17 @@ struct ValueRange {
 }
 
 extension SingleValue {
-    fileprivate init(_ value: KeyValue) {
+    fileprivate init(_ value: ColumnValue) {
         switch value {
         case .integer(let number): self = .integer(number)
+        case .double(let number): self = .double(number)
         case .decimal(let number): self = .decimal(number)
         case .text(let bytes): self = .text(Array(bytes))
         }
     }
 }
 
-extension KeyValue {
+extension ColumnValue {
     fileprivate func precedes(_ other: SingleValue) -> Bool {
         switch (self, other) {
         case (.integer(let left), .integer(let right)): left < right
@@ -104,11 +136,11 @@ extension KeyValue {
     }
 }
 
-/// What the table's metadata says of the values in one data file.
-struct FileBounds {
-    let lower: [Int32: [UInt8]]
-    let upper: [Int32: [UInt8]]
-    let nullCounts: [Int32: Int64]
+/// What the table's metadata says of the rows of one data file.
+struct FileBounds: RowValues {
+    private let lower: [Int32: [UInt8]]
+    private let upper: [Int32: [UInt8]]
+    private let nullCounts: [Int32: Int64]
 
     init(_ file: DataFile) {
         lower = file.lowerBounds ?? [:]
@@ -124,12 +156,8 @@ struct FileBounds {
         )
     }
 
-    /// The range that holds the column's value of every row; `nil` when rows may be outside or without value.
-    func completeIntegers(of column: KeyColumns.Part) -> ClosedRange<Int64>? {
-        guard nullCounts[Int32(truncatingIfNeeded: column.fieldID)] == 0,
-            case (.integer(let lower)?, .integer(let upper)?) = bounds(of: column), lower <= upper
-        else { return nil }
-        return lower...upper
+    func nullCount(of column: KeyColumns.Part) -> Int? {
+        nullCounts[Int32(truncatingIfNeeded: column.fieldID)].flatMap { Int(exactly: $0) }
     }
 }
 

@@ -8,7 +8,11 @@ struct FileReading: Sendable {
     let meter = ReadMeter()
 
     /// - Throws: `sinkRefused` (terminal) when the file is of another format or damaged; what the store throws.
-    func open(_ path: String, sizeBytes: Int, format: String) async throws -> ParquetFileReader {
+    ///
+    /// - Parameter columnCount: columns that are read at the same time.
+    func open(
+        _ path: String, sizeBytes: Int, format: String, columnCount: Int = 2
+    ) async throws -> ParquetFileReader {
         guard format.uppercased() == "PARQUET" else { throw NilusError.formatUnread(path, format) }
         let (store, meter) = (store, meter)
         let input = ParquetInput(name: path, byteCount: sizeBytes) { range in
@@ -16,13 +20,15 @@ struct FileReading: Sendable {
             return try await store.read(path, range: range)
         }
         var limits = ParquetReadLimits()
-        limits.requestBytes = Self.requestBytes
+        limits.requestBytes = max(Self.leastRequestBytes, Self.requestBytes / columnCount)
         limits.batchBytes = Self.batchBytes
         return try await ParquetFileReader(input, limits: limits)
     }
 
-    /// Bytes of a column that are asked for at once: one reader of two columns then holds half a mebibyte.
-    private static let requestBytes = 256 * 1_024
+    /// Bytes that are asked for at once, of all columns together.
+    private static let requestBytes = 1_024 * 1_024
+    /// Bytes of a column that are asked for at once however many columns there are.
+    private static let leastRequestBytes = 32 * 1_024
     /// Bytes of text in a batch.
     private static let batchBytes = 1_024 * 1_024
 }

@@ -4,7 +4,7 @@ import Records
 
 /// Notes the keys of rows while they are written, as far as its memory allows.
 ///
-/// Of two rows with one key the later one is the version that stays; the place of the earlier is kept as
+/// Of two rows with one key the one that came later is the version that stays; the place of the earlier is kept as
 /// superseded. When the keys outgrow their memory, ``isOverfull`` says so and no more are noted.
 struct KeyCollector {
     private(set) var keys = KeySet()
@@ -25,8 +25,12 @@ struct KeyCollector {
 
     /// Notes the rows of a batch, which lie one after another in a file.
     ///
+    /// - Parameter arrivals: the number of each row among those of the load, unless they come in order.
+    ///
     /// - Throws: `schemaConflict` (terminal) when a row has no value in a column of the key.
-    mutating func note(_ batch: ColumnBatch, file: Int, firstRow: Int) throws(NilusError) {
+    mutating func note(
+        _ batch: ColumnBatch, file: Int, firstRow: Int, arrivals: [Int]? = nil
+    ) throws(NilusError) {
         var keys = keys.taken()
         var withoutKey = false
         rowKeys.forEach(in: batch) { row, key, moment in
@@ -35,7 +39,8 @@ struct KeyCollector {
                 return
             }
             let place = KeySet.Place(file: file, row: firstRow + row)
-            if let earlier = keys.insert(key, at: place, moment: moment) { superseded.append(earlier) }
+            let arrival = arrivals.map { $0[row] }
+            if let loser = keys.insert(key, at: place, moment: moment, arrival: arrival) { superseded.append(loser) }
         }
         self.keys = keys
         if withoutKey { throw .keyMissing(columns, table) }

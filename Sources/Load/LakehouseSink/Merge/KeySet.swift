@@ -26,6 +26,9 @@ struct KeySet {
     private var ends: [UInt32] = []
     private var places: [Place] = []
     private var moments: [Int64] = []
+    /// For each key the number of its last version among the rows of the load; empty when rows are noted in
+    /// the order in which they came.
+    private var arrivals: [Int] = []
     /// Key numbers plus one by hash, zero where there is none; a power of two of them.
     private var slots: [UInt32] = []
 
@@ -37,18 +40,28 @@ struct KeySet {
 
     /// Bytes that the set holds by now.
     var memoryBytes: Int {
-        bytes.capacity + ends.capacity * 4 + places.capacity * 8 + moments.capacity * 8 + slots.capacity * 4
+        bytes.capacity + ends.capacity * 4 + places.capacity * 8 + moments.capacity * 8 + arrivals.capacity * 8
+            + slots.capacity * 4
     }
 
-    /// Notes a row; of two rows with one key the one noted later counts.
+    /// Notes a row; of two rows with one key the one that came later counts.
     ///
-    /// - Parameter moment: when the row was created, which is the same for all versions of it.
-    /// - Returns: the place of the version that does not count any more; `nil` for a key that is new.
-    mutating func insert(_ key: UnsafeRawBufferPointer, at place: Place, moment: Int64) -> Place? {
+    /// - Parameters:
+    ///   - moment: when the row was created, which is the same for all versions of it.
+    ///   - arrival: the number of the row among those of the load; `nil` when rows are noted in the order in
+    ///     which they came. Either all rows have one or none.
+    /// - Returns: the place of the version that does not count; `nil` for a key that is new.
+    mutating func insert(
+        _ key: UnsafeRawBufferPointer, at place: Place, moment: Int64, arrival: Int? = nil
+    ) -> Place? {
         if (count + 1) * 4 > slots.count * 3 { growSlots() }
         let slot = slot(of: key)
         if slots[slot] != 0 {
             let number = Int(slots[slot]) - 1
+            if let arrival {
+                guard arrival > arrivals[number] else { return place }
+                arrivals[number] = arrival
+            }
             let earlier = places[number]
             places[number] = place
             return earlier
@@ -58,6 +71,7 @@ struct KeySet {
         ends.append(UInt32(bytes.count))
         places.append(place)
         moments.append(moment)
+        if let arrival { arrivals.append(arrival) }
         slots[slot] = UInt32(count)
         return nil
     }
@@ -78,9 +92,9 @@ struct KeySet {
         !slots.isEmpty && slots[slot(of: key)] != 0
     }
 
-    /// Lends each key with the moment of its row, in the order in which they were first noted.
-    func forEach(_ body: (UnsafeRawBufferPointer, _ moment: Int64) throws -> Void) rethrows {
-        for number in 0..<count { try withKey(number) { try body($0, moments[number]) } }
+    /// Lends each key, in the order in which they were first noted.
+    func forEach(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        for number in 0..<count { try withKey(number, body) }
     }
 
     /// Lends a key.

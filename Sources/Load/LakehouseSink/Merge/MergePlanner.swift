@@ -31,7 +31,8 @@ final class MergePlanner {
     private var ownDeletions: RowDeletions?
     /// Deletions of rows of the table, by the searches that found them.
     private var tableDeletions: [RowDeletions] = []
-    private(set) var figures = MergeFigures()
+    /// What the searches cost.
+    private(set) var figures = SearchFigures()
 
     /// - Parameter rowGroupBytes: encoded bytes of deletions that wait to be written.
     init(
@@ -56,13 +57,13 @@ final class MergePlanner {
 
     private var deletions: [RowDeletions] { (ownDeletions.map { [$0] } ?? []) + tableDeletions }
 
-    /// Notes rows that were written, from a row of a file on.
+    /// Notes rows that were written.
     ///
     /// - Throws: `schemaConflict` (terminal) when a row has no key.
-    func note(_ batch: ColumnBatch, in path: String, firstRow: Int) throws(NilusError) {
-        let number = number(of: path)
+    func note(_ rows: WrittenRows) throws(NilusError) {
+        let number = number(of: rows.path)
         guard !isReadingAgain else { return }
-        try collector.note(batch, file: number, firstRow: firstRow)
+        try collector.note(rows.batch, file: number, firstRow: rows.firstRow, arrivals: rows.arrivals)
         guard collector.isOverfull else { return }
         collector.drop()
         isReadingAgain = true
@@ -133,6 +134,7 @@ extension MergePlanner {
             holds = target.continues(affected)
             guard holds else { return false }
             figures.filesInTable = target.fileCount
+            figures.manifestsRead += target.manifestsRead
             let deletions = found ?? newDeletions(besides: target.deletes)
             found = deletions
             for file in target.files { try await delete(rows, from: file, deletions) }
@@ -150,8 +152,11 @@ extension MergePlanner {
     private func delete(_ rows: ChangedRows, from file: StoredFile, _ deletions: RowDeletions) async throws {
         let reader = try await reading.open(file.path, sizeBytes: file.sizeBytes, format: file.format)
         figures.filesOpened += 1
+        let groups = try await RowGroupChoice(rows, in: reader, search.wanted).numbers()
+        guard !groups.isEmpty else { return }
         figures.filesScanned += 1
-        try await deletions.delete(try await search.positions(of: rows.keys, in: reader), of: file)
+        try await deletions.delete(
+            try await search.positions(of: rows.keys, in: reader, rowGroups: groups), of: file)
     }
 
     /// Deletes the load's own rows of which a portion has later versions.
@@ -239,7 +244,7 @@ private struct OwnFile {
 
 extension TableMetadata {
     /// The snapshots that came since an earlier state of the table; `nil` when that is no ancestor of this one.
-    fileprivate func snapshots(since earlier: TableMetadata) -> Set<Int64>? {
+    func snapshots(since earlier: TableMetadata) -> Set<Int64>? {
         let line = ancestors
         guard let base = earlier.currentSnapshot else {
             return line.last?.parentID == nil ? Set(line.map(\.id)) : nil

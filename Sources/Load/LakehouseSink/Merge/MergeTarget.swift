@@ -11,6 +11,8 @@ struct MergeTarget {
     private(set) var deletes: [StoredDeletes] = []
     /// Live data files of the table.
     private(set) var fileCount = 0
+    /// Manifest files of data that were read.
+    private(set) var manifestsRead = 0
     /// Of the files that a search found rows in, those that live no more.
     private(set) var lostFiles: Set<String> = []
     /// Whether deletions came that an earlier search does not know of.
@@ -27,10 +29,19 @@ struct MergeTarget {
     ) async throws {
         let content = TableFiles(of: table, in: store)
         lostFiles = affected
+        var prospects: [Int32: PartitionProspects] = [:]
         for manifest in try await content.manifests() {
+            let partitions = prospects[manifest.specID] ?? PartitionProspects(rows, of: manifest, in: table.metadata)
+            prospects[manifest.specID] = partitions
+            if manifest.content == .data {
+                fileCount += Int(manifest.files.added + manifest.files.existing)
+                // Files that rows were found in before must be seen to live on.
+                guard partitions.mayBe(in: manifest.partitions) || !lostFiles.isEmpty else { continue }
+                manifestsRead += 1
+            }
             try await content.forEachLiveEntry(of: manifest) { entry in
                 let isNew = addedSince.map { entry.snapshotID.map($0.contains) ?? true } ?? true
-                take(entry, isNew: isNew, rows)
+                take(entry, isNew: isNew, rows, partitions)
             }
         }
         files.sort { $0.path.precedesByBytes($1.path) }
@@ -42,7 +53,9 @@ struct MergeTarget {
         lostFiles.isEmpty && (affected.isEmpty || !hasNewDeletes)
     }
 
-    private mutating func take(_ entry: ManifestEntry, isNew: Bool, _ rows: ChangedRows) {
+    private mutating func take(
+        _ entry: ManifestEntry, isNew: Bool, _ rows: ChangedRows, _ partitions: PartitionProspects
+    ) {
         let sequenceNumber = entry.sequenceNumber ?? 0
         switch entry.file.content {
         // Rows that are deleted by their values are older than this load, whose rows have no part in that.
@@ -51,12 +64,17 @@ struct MergeTarget {
             deletes.append(StoredDeletes(entry.file, sequenceNumber: sequenceNumber))
             if isNew { hasNewDeletes = true }
         case .data:
-            fileCount += 1
             lostFiles.remove(entry.file.path)
-            let bounds = FileBounds(entry.file)
-            guard isNew, rows.prospects(in: bounds) > 0 else { return }
+            guard isNew, partitions.mayBe(in: entry.file.partition), rows.prospects(in: FileBounds(entry.file)) > 0
+            else { return }
             files.append(StoredFile(entry.file, sequenceNumber: sequenceNumber))
         }
+    }
+}
+
+extension PartitionProspects {
+    fileprivate init(_ rows: ChangedRows, of manifest: ManifestFile, in table: TableMetadata) {
+        self.init(rows, table.partitionSpec(withID: manifest.specID) ?? .unpartitioned)
     }
 }
 

@@ -42,6 +42,8 @@ struct RowKeys {
             }
             switch value {
             case .integer(let number): append(number)
+            // No key has such a part: see KeyColumns.
+            case .double: isWhole = false
             case .decimal(let number): append(number)
             case .text(let bytes):
                 append(Int64(bytes.count))
@@ -58,7 +60,7 @@ struct RowKeys {
 
 extension KeyColumns {
     /// Lends the values of which a key was made, with the number of each.
-    func forEachPart(of key: UnsafeRawBufferPointer, _ body: (Int, KeyValue) -> Void) {
+    func forEachPart(of key: UnsafeRawBufferPointer, _ body: (Int, ColumnValue) -> Void) {
         guard !isPlainText else { return body(0, .text(key)) }
         var rest = key[...]
         func integer() -> Int64 {
@@ -81,9 +83,10 @@ extension KeyColumns {
     }
 }
 
-/// A value of a column that can be part of a key, lent while the column does not change.
-enum KeyValue {
+/// A value of a column, lent while the column does not change.
+enum ColumnValue {
     case integer(Int64)
+    case double(Double)
     case decimal(Int128)
     case text(UnsafeRawBufferPointer)
 
@@ -112,7 +115,7 @@ struct ValueCursor {
     /// The value of a row; `nil` when it has none.
     ///
     /// - Precondition: rows come in ascending order.
-    mutating func advance(to row: Int) -> KeyValue? {
+    mutating func advance(to row: Int) -> ColumnValue? {
         while nextRow < row {
             if nextRow < presence.count, presence[nextRow] != 0 { passed += 1 }
             nextRow += 1
@@ -124,7 +127,7 @@ struct ValueCursor {
         case .text:
             let start = passed == 0 ? 0 : column.textEnds[passed - 1]
             return .text(UnsafeRawBufferPointer(rebasing: column.textBytes[start..<column.textEnds[passed]]))
-        case .doubles: return nil
+        case .doubles: return .double(column.doubles[passed])
         }
     }
 }

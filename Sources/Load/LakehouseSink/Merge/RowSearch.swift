@@ -5,7 +5,7 @@ import Records
 struct RowSearch {
     private let columns: KeyColumns
     /// The columns of the key in a file.
-    private let wanted: [ParquetColumn]
+    let wanted: [ParquetColumn]
     /// The columns of the key and, after them, the one of the creation moment.
     let wantedWithMoment: [ParquetColumn]
 
@@ -36,7 +36,7 @@ struct RowSearch {
 }
 
 extension ParquetColumn {
-    fileprivate init(_ part: KeyColumns.Part) {
+    init(_ part: KeyColumns.Part) {
         self.init(name: part.field.name, type: part.field.type, fieldID: Int32(truncatingIfNeeded: part.fieldID))
     }
 }

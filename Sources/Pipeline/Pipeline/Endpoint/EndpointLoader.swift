@@ -71,9 +71,8 @@ struct EndpointLoader {
     }
 
     /// The columns by which rows are merged, under the names that they have in the table.
-    private var mergeKey: MergeKey? {
-        guard load.effectiveStrategy == .merge else { return nil }
-        return MergeKey(
+    private var mergeKey: MergeKey {
+        MergeKey(
             columns: load.primaryKey.map(naming.name), created: naming.name(load.endpoint.createdField))
     }
 

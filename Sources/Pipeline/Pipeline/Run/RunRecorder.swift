@@ -121,6 +121,15 @@ extension CommitFigures {
             snapshotID: receipt.snapshotID, metadataLocation: receipt.metadataLocation, rowsAdded: receipt.rowsAdded,
             rowsReplaced: receipt.rowsReplaced, filesAdded: receipt.filesAdded, bytesAdded: receipt.bytesAdded,
             rowsInTable: receipt.rowsInTable,
-            schemaChanges: receipt.schemaChanges, checkpoint: receipt.checkpoint)
+            schemaChanges: receipt.schemaChanges, checkpoint: receipt.checkpoint,
+            search: receipt.search.map(SearchCost.init))
+    }
+}
+
+extension SearchCost {
+    fileprivate init(_ figures: SearchFigures) {
+        self.init(
+            filesInTable: figures.filesInTable, filesOpened: figures.filesOpened, filesScanned: figures.filesScanned,
+            bytesRead: figures.bytesRead)
     }
 }

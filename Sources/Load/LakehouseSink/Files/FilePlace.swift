@@ -6,8 +6,10 @@ struct FilePlace: Hashable {
     let name: String
 
     /// The location of a file of a kind, by its number among them, from 1 on.
-    func path(_ number: Int, kind: String? = nil) -> String {
-        "\(folder)/\(name)-\(kind.map { "\($0)-" } ?? "")\(Self.padded(number)).parquet"
+    ///
+    /// - Parameter subfolder: where below the folder, with a slash at the end unless it is empty.
+    func path(_ number: Int, kind: String? = nil, in subfolder: String = "") -> String {
+        "\(folder)/\(subfolder)\(name)-\(kind.map { "\($0)-" } ?? "")\(Self.padded(number)).parquet"
     }
 
     private static func padded(_ number: Int) -> String {
