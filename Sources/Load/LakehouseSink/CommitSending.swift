@@ -33,22 +33,39 @@ struct CommitSending {
     /// - Throws: `commitUnknown` when the outcome could not be learned; what the catalog throws when it did
     ///   not take the change.
     func send() async throws -> Ending {
-        var doubt: NilusError?
-        for look in 0...CommitPatience.mostLooks {
+        for look in 1...CommitPatience.mostLooks {
+            do {
+                return .landed(try await catalog.commit(change, to: base))
+            } catch let error as NilusError where error.code == .commitConflict {
+                return try await ending(error, nil)
+            } catch let error as NilusError where error.code == .commitUnknown {
+                // To the end, also when the run is to stop: what is unknown leaves files that nobody may remove.
+                return try await Task { try await settle(error) }.value
+            } catch let error as NilusError where error.disposition.isTransient && error.code != .interrupted {
+                guard look < CommitPatience.mostLooks else { throw error }
+                try await time.sleep(CommitPatience.pause(before: look))
+            }
+        }
+        throw NilusError.defect(.load, "a commit ended without an outcome")
+    }
+
+    /// Finds out what became of a change that may have landed, and sends it again where it can land once.
+    private func settle(_ doubt: NilusError) async throws -> Ending {
+        for look in 1...CommitPatience.mostLooks {
+            try? await time.sleep(CommitPatience.pause(before: look))
+            if let ending = await lookBack(doubt) { return ending }
             do {
                 return .landed(try await catalog.commit(change, to: base))
             } catch let error as NilusError where error.code == .commitConflict {
                 return try await ending(error, doubt)
-            } catch let error as NilusError where error.code == .commitUnknown {
-                doubt = error
-            } catch let error as NilusError where error.disposition.isTransient && error.code != .interrupted {
-                // It was not taken, this time: an earlier one may have been.
-                if look == CommitPatience.mostLooks { throw doubt ?? error }
+            } catch let error as NilusError where error.code == .commitUnknown || error.disposition.isTransient {
+                continue
+            } catch {
+                // That it is refused now says nothing about the first time.
+                break
             }
-            try await wait(before: look + 1, doubt)
-            if let doubt, let ending = await lookBack(doubt) { return ending }
         }
-        throw doubt ?? .defect(.load, "a commit ended without an outcome")
+        throw doubt
     }
 
     /// Looks at the table; `nil` when it still is as the change demands, or cannot be read.
@@ -69,15 +86,6 @@ struct CommitSending {
             return .refused(head: nil, conflict)
         }
         return head.metadata.hasSnapshot(snapshotID) ? .landed(head) : .refused(head: head, conflict)
-    }
-
-    /// - Throws: `commitUnknown` when the run is interrupted while the outcome is unknown.
-    private func wait(before look: Int, _ doubt: NilusError?) async throws {
-        do {
-            try await time.sleep(CommitPatience.pause(before: look))
-        } catch {
-            throw doubt ?? error
-        }
     }
 }
 

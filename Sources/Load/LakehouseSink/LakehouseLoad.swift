@@ -14,6 +14,8 @@ final class LakehouseLoad: TableLoad {
     private let writer: DataFileWriter
     private let merge: MergePlanner?
     private let layoutRemarks: [String]
+    /// Tidies the table after the commit; `nil` when nobody wants that.
+    private let upkeep: Upkeep?
     private var evolution: SchemaEvolution
     /// Whether the files must stay, because they are part of the table or may be.
     private var mustKeepFiles = false
@@ -24,7 +26,7 @@ final class LakehouseLoad: TableLoad {
     ///   `sinkRefused` (terminal) when its partition values cannot be computed.
     init(
         _ request: LoadRequest, _ table: CatalogTable, _ lakehouse: Lakehouse, sizes: FileSizes, _ keyMemory: KeyMemory,
-        remarks: [String],
+        remarks: [String], upkeep: Upkeep?,
         time: TimeSource
     ) throws(NilusError) {
         self.request = request
@@ -39,6 +41,7 @@ final class LakehouseLoad: TableLoad {
         let layout = try TableLayout(
             of: table.metadata, columns: evolution.columns, named: request.table, key: request.key?.columns ?? [])
         layoutRemarks = remarks + layout.remarks
+        self.upkeep = upkeep
         writer = DataFileWriter(evolution.columns, layout, place, sizes: sizes, store: lakehouse.store)
         guard request.strategy == .merge else {
             merge = nil
@@ -98,8 +101,13 @@ final class LakehouseLoad: TableLoad {
             openedAfter: table.metadata.lastLoadID, merge: merge)
         do {
             let outcome = try await committer.commit(files, facts, to: table)
-            if case .committed = outcome { mustKeepFiles = true } else { await abandon() }
-            return outcome
+            guard case .committed(var receipt) = outcome else {
+                await abandon()
+                return outcome
+            }
+            mustKeepFiles = true
+            receipt.upkeep = await upkeep?.run() ?? []
+            return .committed(receipt)
         } catch let error as NilusError where error.code == .commitUnknown {
             mustKeepFiles = true
             throw error

@@ -9,15 +9,18 @@ package struct LakehouseSink: Sink {
     private let sizes: FileSizes
     private let layout: LayoutRequest
     private let keyMemory: KeyMemory
+    private let maintains: Bool
     private let time: TimeSource
 
     package init(
-        _ lakehouse: Lakehouse, sizes: FileSizes, layout: LayoutRequest = .none, keyMemory: KeyMemory, time: TimeSource
+        _ lakehouse: Lakehouse, sizes: FileSizes, layout: LayoutRequest = .none, keyMemory: KeyMemory,
+        maintains: Bool = false, time: TimeSource
     ) {
         self.lakehouse = lakehouse
         self.sizes = sizes
         self.layout = layout
         self.keyMemory = keyMemory
+        self.maintains = maintains
         self.time = time
     }
 
@@ -32,8 +35,12 @@ package struct LakehouseSink: Sink {
         let differences = table.isStaged ? [] : layout.differences(from: table.metadata, request)
         return .ready(
             try LakehouseLoad(
-                request, table, lakehouse, sizes: sizes.following(table.metadata), keyMemory, remarks: differences,
-                time: time))
+                request, table, lakehouse.serving(table), sizes: sizes.following(table.metadata), keyMemory,
+                remarks: differences, upkeep: maintains ? upkeep(of: request.table) : nil, time: time))
+    }
+
+    private func upkeep(of table: TableName) -> Upkeep {
+        Upkeep(maintenance: TableMaintenance(lakehouse, sizes: sizes, time: time), table: table)
     }
 
     private func table(for request: LoadRequest) async throws -> CatalogTable {

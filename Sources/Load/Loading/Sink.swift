@@ -100,6 +100,8 @@ package struct CommitReceipt: Sendable, Hashable {
     package let checkpoint: String?
     /// What finding older versions of the rows cost; `nil` when none were looked for.
     package let search: SearchFigures?
+    /// What was done to the table after the commit, for the user; empty when nothing was.
+    package var upkeep: [String] = []
 
     package init(
         snapshotID: Int64, metadataLocation: String, rowsAdded: Int, rowsReplaced: Int = 0, filesAdded: Int,

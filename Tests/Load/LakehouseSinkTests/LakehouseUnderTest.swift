@@ -44,9 +44,10 @@ final class LakehouseUnderTest: Sendable {
     let keyMemory: KeyMemory
     private let sizes: FileSizes
     private let layout: LayoutRequest
+    private let maintains: Bool
 
     init(
-        keyBytes: Int = 8 << 20, fileRows: Int? = nil, layout: LayoutRequest = .none
+        keyBytes: Int = 8 << 20, fileRows: Int? = nil, layout: LayoutRequest = .none, maintains: Bool = false
     ) async throws {
         folder = try TemporaryFolder()
         files = LocalObjectStore()
@@ -56,6 +57,7 @@ final class LakehouseUnderTest: Sendable {
         meter = MeteredStore(files)
         keyMemory = KeyMemory(limitBytes: keyBytes)
         self.layout = layout
+        self.maintains = maintains
         sizes = FileSizes(rowGroupBytes: 1 << 20, fileRows: fileRows)
     }
 
@@ -69,7 +71,8 @@ final class LakehouseUnderTest: Sendable {
         key: MergeKey = MergeKey(columns: ["id"], created: "created"), through catalog: (any Catalog)? = nil
     ) async throws -> TableOpening {
         let lakehouse = Lakehouse(catalog: catalog ?? self.catalog, store: meter)
-        let sink = LakehouseSink(lakehouse, sizes: sizes, layout: layout, keyMemory: keyMemory, time: Self.time)
+        let sink = LakehouseSink(
+            lakehouse, sizes: sizes, layout: layout, keyMemory: keyMemory, maintains: maintains, time: Self.time)
         return try await sink.open(
             LoadRequest(
                 table: Self.table, strategy: strategy, key: strategy == .merge ? key : nil, columns: columns,

@@ -17,6 +17,8 @@ final class ScriptedCatalog: Catalog {
         case unavailable
         /// Something happens before the change arrives.
         case after(@Sendable () async throws -> Void)
+        /// The catalog refuses for good.
+        case refuse
         /// A conflict without the state that won.
         case conflictUnread
     }
@@ -44,6 +46,7 @@ final class ScriptedCatalog: Catalog {
             _ = try await catalog.commit(change, to: table)
             throw Self.error(.commitUnknown)
         case .loseRequest: throw Self.error(.commitUnknown)
+        case .refuse: throw Self.error(.sinkRefused)
         case .unavailable: throw Self.error(.sinkUnavailable)
         case .after(let event):
             try await event()

@@ -29,7 +29,7 @@ package struct TableMaintenance: Sendable {
     package func describe(_ name: TableName) async throws -> TableDescription {
         let table = try await table(name)
         var description = TableDescription(table)
-        let content = TableFiles(of: table, in: lakehouse.store)
+        let content = TableFiles(of: table, in: lakehouse.serving(table).store)
         let target = sizes.following(table.metadata).fileBytes
         for manifest in try await content.manifests() {
             description.manifestCount += 1
@@ -47,36 +47,40 @@ package struct TableMaintenance: Sendable {
 
     /// Reads the first rows of a table.
     package func preview(_ name: TableName, rowCount: Int) async throws -> TablePreview {
-        try await PreviewReader(store: lakehouse.store).read(try await table(name), rowCount: rowCount)
+        let table = try await table(name)
+        return try await PreviewReader(store: lakehouse.serving(table).store).read(table, rowCount: rowCount)
     }
 
     /// Writes small files and files with deleted rows anew, in one snapshot.
     ///
     /// - Throws: `commitConflict` (transient) when others changed the same files in the meantime.
     package func compact(_ name: TableName) async throws -> CompactionReport {
-        try await Compaction(lakehouse: lakehouse, name: name, sizes: sizes, time: time).run(on: try await table(name))
+        let table = try await table(name)
+        return try await Compaction(lakehouse: lakehouse.serving(table), name: name, sizes: sizes, time: time)
+            .run(on: table)
     }
 
     /// Removes old snapshots and the files that only they needed.
     ///
     /// - Throws: `commitConflict` (transient) when the table changed in the meantime: nothing was removed.
     package func expire(_ name: TableName, _ rule: ExpiryRule) async throws -> ExpiryReport {
-        try await Expiry(lakehouse: lakehouse, time: time).run(rule, on: try await table(name))
+        let table = try await table(name)
+        return try await Expiry(lakehouse: lakehouse.serving(table), time: time).run(rule, on: table)
     }
 
     /// Calls `body` with each file below the table's folder that no snapshot needs and that is older than an age.
     ///
+    /// - Parameter deleting: whether the files are removed, each before `body` hears of it.
     /// - Throws: `usageInvalid` when the age is less than a day.
     package func orphans(
-        of name: TableName, olderThan age: Duration, _ body: (OrphanFile) async throws -> Void
+        of name: TableName, olderThan age: Duration, deleting: Bool, _ body: (OrphanFile) throws -> Void
     ) async throws {
-        try await OrphanSearch(lakehouse: lakehouse, time: time).forEach(
-            olderThan: age, in: try await table(name), body)
-    }
-
-    /// Removes an orphan.
-    package func delete(_ orphan: OrphanFile) async throws {
-        try await lakehouse.store.delete(orphan.location)
+        let table = try await table(name)
+        let lakehouse = lakehouse.serving(table)
+        try await OrphanSearch(lakehouse: lakehouse, time: time).forEach(olderThan: age, in: table) { orphan in
+            if deleting { try await lakehouse.store.delete(orphan.location) }
+            try body(orphan)
+        }
     }
 
     private func table(_ name: TableName) async throws -> CatalogTable {

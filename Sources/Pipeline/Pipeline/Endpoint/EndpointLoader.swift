@@ -63,6 +63,7 @@ struct EndpointLoader {
     }
 
     private func finish(_ outcome: CommitOutcome) {
+        record.warn(outcome.receipt.upkeep.map { "table '\(load.table)': \($0)" })
         switch outcome {
         case .committed(let receipt): record.finish(.succeeded(.completed), receipt)
         case .alreadyCommitted(let receipt):
