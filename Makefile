@@ -29,13 +29,14 @@ query: test-dependencies
 
 test: build room-tests python-tests
 
-room-tests: build-dependencies
-	swift test $(SWIFT_FLAGS) --parallel
+room-tests: build-dependencies test-dependencies
+	swift build $(SWIFT_FLAGS) --build-tests
+	scripts/seaweedfs.sh run swift test $(SWIFT_FLAGS) --skip-build --parallel
 
 python-tests: build test-dependencies
 	swift build $(SWIFT_FLAGS) --product iceberg-fixtures
 	swift build $(SWIFT_FLAGS) --product parquet-fixtures
-	$(PYTHON) -m pytest -q Tests/Interop Tests/EndToEnd
+	$(PYTHON) -m pytest -q -n 4 Tests/Interop Tests/EndToEnd
 
 build: build-dependencies
 	swift build $(RELEASE_FLAGS) --product nilus

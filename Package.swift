@@ -50,6 +50,7 @@ let cLibraries: [Target] = [
     library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
     library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    .systemLibrary(name: "CChecksum", path: "Sources/CLibraries/CChecksum"),
     .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
     .target(
         name: "CSimdjson", path: "Sources/CLibraries/CSimdjson",
@@ -62,8 +63,9 @@ let core: [Target] = [
     room("Core/JSON", ["CSimdjson", "NilusCore"]),
     room("Core/YAML", ["CLibYaml", "JSON", "NilusCore"]),
     room("Core/HTTPTransport", ["CCurl", "NilusCore"]),
-    room("Core/Digests", ["COpenSSL", "NilusCore"]),
+    room("Core/Digests", ["CChecksum", "COpenSSL", "NilusCore"]),
     room("Core/Compression", ["CZlib", "CZstd", "NilusCore"]),
+    room("Core/RequestSigning", ["Digests", "HTTPTransport", "NilusCore"]),
     room("Core/RunLog", ["JSON", "NilusCore", logging]),
 ]
 
@@ -84,7 +86,7 @@ let stages: [Target] = [
     room("Load/Parquet", ["Compression", "NilusCore", "Records"]),
     room("Load/Avro", ["Compression", "JSON", "NilusCore"]),
     room("Load/Iceberg", ["Avro", "JSON", "NilusCore", "Records"]),
-    room("Load/ObjectStorage", ["NilusCore"]),
+    room("Load/ObjectStorage", ["Digests", "HTTPTransport", "JSON", "NilusCore", "RequestSigning"]),
     room("Load/IcebergCatalog", ["CSQLite", "Iceberg", "Loading", "NilusCore", "ObjectStorage"]),
     room("Load/Depots", ["NilusCore", "Secrets", "YAML"]),
     room(
@@ -131,10 +133,11 @@ let support: [Target] = [
 
 let allTests: [Target] = [
     tests("Core/CompressionTests", ["Compression", "SeededRandom"]),
-    tests("Core/DigestsTests", ["Digests"]),
+    tests("Core/DigestsTests", ["Digests", "NilusCore", "SeededRandom"]),
     tests("Core/HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "NilusCore"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
     tests("Core/NilusCoreTests", ["NilusCore"]),
+    tests("Core/RequestSigningTests", ["HTTPTransport", "NilusCore", "RequestSigning"]),
     tests("Core/RunLogTests", ["JSON", "NilusCore", "RunLog", logging]),
     tests("Core/YAMLTests", ["JSON", "NilusCore", "YAML"]),
 
@@ -157,7 +160,12 @@ let allTests: [Target] = [
             "TemporaryFolders",
         ]),
     tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Records", "SeededRandom"]),
-    tests("Load/ObjectStorageTests", ["NilusCore", "ObjectStorage", "TemporaryFolders"]),
+    tests(
+        "Load/ObjectStorageTests",
+        [
+            "Digests", "HTTPTransport", "JSON", "LoopbackServer", "NilusCore", "ObjectStorage", "RequestSigning",
+            "SeededRandom", "TemporaryFolders",
+        ]),
     tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),
     tests("Status/KubernetesStatusTests", ["JSON", "KubernetesStatus", "NilusCore", "RunStatus"]),
     tests("Status/RunStatusTests", ["JSON", "NilusCore", "RunStatus", "YAML"]),

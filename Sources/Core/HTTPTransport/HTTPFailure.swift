@@ -33,12 +33,22 @@ package struct HTTPFailure: Error, Sendable, CustomStringConvertible {
         case .untrusted, .tooLarge, .unusable: false
         }
     }
+
+    /// Whether the server may have got the request and acted on it, though there is no complete answer.
+    package var mayHaveArrived: Bool {
+        switch kind {
+        case .unreachable, .untrusted, .unusable: false
+        case .timedOut, .cut, .tooLarge: true
+        }
+    }
 }
 
 extension HTTPFailure {
     init(_ code: CURLcode, detail: String) {
         let text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
-        self.init(Self.kind(of: code), text.prefix(1).lowercased() + text.dropFirst())
+        // Abbreviations such as "SSL" keep their letters.
+        let isWord = text.dropFirst().first?.isUppercase == false
+        self.init(Self.kind(of: code), isWord ? text.prefix(1).lowercased() + text.dropFirst() : text)
     }
 
     private static func kind(of code: CURLcode) -> Kind {

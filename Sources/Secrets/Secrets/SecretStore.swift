@@ -44,6 +44,9 @@ package struct SecretStore: Sendable {
             found.append(try secret(text, in: .environment(name), looksRight: looksRight))
         } else if found.isEmpty, let text = manifestEnvironment[name] {
             found.append(try secret(text, in: .manifest(name), looksRight: looksRight))
+        } else if found.isEmpty, let empty = environment.value(asSet: name) {
+            // Refused with its place, which says more than that there is no secret at all.
+            found.append(try secret(empty, in: .environment(name), looksRight: looksRight))
         }
         guard let first = found.first else { return nil }
         for other in found.dropFirst() where other.value.expose() != first.value.expose() {
