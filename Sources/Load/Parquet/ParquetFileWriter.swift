@@ -90,6 +90,16 @@ package final class ParquetFileWriter {
         state = .open
     }
 
+    /// Writes the rows that wait as a row group and gives the memory of the columns back.
+    ///
+    /// For a file that stays open while others are written: what it still holds is its part of the footer.
+    ///
+    /// - Throws: the output's errors. The file cannot be continued afterwards.
+    package func rest() throws {
+        try flushRowGroup()
+        for column in columns { column.releaseMemory() }
+    }
+
     /// Writes what is left and the footer.
     ///
     /// - Returns: sizes, counts and bounds for the table's metadata.

@@ -16,7 +16,7 @@ package final class ColumnBatch {
         return rowCount - 1
     }
 
-    /// Adds rows without values.
+    /// Adds so many rows, whose values the columns have already or get next.
     package func addRows(_ count: Int) {
         rowCount += count
     }

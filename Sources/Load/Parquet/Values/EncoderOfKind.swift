@@ -37,4 +37,6 @@ final class EncoderOfKind<Kind: ValueKind>: ValueEncoding {
     func finishChunk() -> ValueStatistics { encoder.pointee.finishChunk() }
 
     var totals: ValueStatistics { encoder.pointee.totals }
+
+    func releaseMemory() { encoder.pointee.releaseMemory() }
 }

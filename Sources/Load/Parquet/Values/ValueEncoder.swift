@@ -184,6 +184,13 @@ struct ValueEncoder<Kind: ValueKind>: ~Copyable {
         return statistics
     }
 
+    /// Gives the memory back; between two chunks only.
+    mutating func releaseMemory() {
+        plain.release()
+        indexes.release()
+        dictionary.release()
+    }
+
     var totals: ValueStatistics {
         ValueStatistics(nanCount: totalNaNCount, lower: totalBounds.lower, upper: totalBounds.upper)
     }

@@ -30,6 +30,9 @@ protocol ValueEncoding: AnyObject {
 
     /// The memory held, in bytes.
     var allocatedBytes: Int { get }
+
+    /// Gives the memory back; between two chunks only.
+    func releaseMemory()
 }
 
 /// An encoder, with the function that is called most ready at hand.
