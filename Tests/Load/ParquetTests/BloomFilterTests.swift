@@ -132,22 +132,6 @@ struct `Bloom filters of a file` {
         }
     }
 
-    @Test func `tell more than bounds do, where they are used`() async throws {
-        let reader = try await ParquetFileReader(ParquetInput(name: "f", try file(groups: 1, rows: 100)))
-
-        var present: [Bool: Int] = [:]
-        for usesBloomFilter in [true, false] {
-            let filter = try await reader.valueFilter(of: column, inRowGroup: 0, usesBloomFilter: usesBloomFilter)
-            present[usesBloomFilter] = (0..<100).count { number in
-                Array("0 \(number)!".utf8).withUnsafeBytes { filter.mayContain($0) }
-            }
-        }
-
-        // All but "0 99!" lie between the bounds.
-        #expect(present[false] == 99)
-        #expect(present[true].map { $0 < 10 } == true)
-    }
-
     @Test func `are where no one asked for them not at all`() async throws {
         let output = TestOutput()
         let writer = ParquetFileWriter([.text, .long], to: output)

@@ -142,25 +142,6 @@ struct `A reader of a file` {
                 == .init(nullCount: 3, lowerBound: nil, upperBound: nil))
     }
 
-    @Test func `tells which values a row group does not hold`() async throws {
-        let types: [FieldType] = [.text, .long, .decimal(precision: 20, scale: 2), .long]
-        let reader = try await reader(
-            bytes(types, [[["b", nil, "d"], [2, nil, 4], [.decimal(2), nil, .decimal(4)], [nil, nil, nil]]]))
-        var filters: [ParquetValueFilter] = []
-        for column in testColumns(types) {
-            filters.append(try await reader.valueFilter(of: column, inRowGroup: 0, usesBloomFilter: true))
-        }
-
-        let texts = ["a", "b", "c", "d", "da"].map { text in
-            Array(text.utf8).withUnsafeBytes { filters[0].mayContain($0) }
-        }
-
-        #expect(texts == [false, true, true, true, false])
-        #expect((Int64(1)...5).map(filters[1].mayContain) == [false, true, true, true, false])
-        #expect((Int128(1)...5).map(filters[2].mayContain) == [false, true, true, true, false])
-        #expect(!filters[3].mayContain(Int64(0)))
-    }
-
     @Test func `asks for the footer, then for the chunks it reads`() async throws {
         let bytes = try bytes([.text, .text], [[Array(repeating: "a", count: 9), (0..<9).map { .text("x\($0)") }]])
         let requests = Requests()
