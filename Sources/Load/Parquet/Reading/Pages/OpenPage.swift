@@ -23,6 +23,7 @@ final class OpenPage {
     /// `nil` when each row has a value.
     private var levels: HybridDecoder?
     private var decoder: ValueDecoder?
+    private var rowCount = 0
     /// Rows that were not handed out.
     private(set) var rowsLeft = 0
 
@@ -58,13 +59,18 @@ final class OpenPage {
         let valuesStart = try openLevels(place)
         let bytes = UnsafeRawBufferPointer(rebasing: body.bytes[valuesStart...])
         decoder = try .page(encoding, bytes, atMost: rowCount, values, dictionary)
+        self.rowCount = rowCount
         rowsLeft = rowCount
     }
 
-    /// The rows that may be read at once, so that their texts do not exceed so many bytes by more than one.
+    /// The rows that may be read at once, so that their texts take about so many bytes at most, or are one.
     func readableRows(batchBytes: Int) -> Int {
-        guard case .bytes(let decoder)? = decoder, decoder.largestValueBytes > 0 else { return rowsLeft }
-        return min(rowsLeft, max(1, batchBytes / decoder.largestValueBytes))
+        guard case .bytes(let decoder)? = decoder else { return rowsLeft }
+        // In a page that holds its texts itself they are as large as its size tells on the average.
+        let textBytes =
+            decoder.largestValueBytes > 0 ? decoder.largestValueBytes : body.count / max(1, rowCount) + 1
+        let rows = batchBytes / textBytes
+        return min(rowsLeft, max(1, rows))
     }
 
     /// Gives the first rows of a column the next values.
