@@ -46,7 +46,9 @@ package struct HTTPFailure: Error, Sendable, CustomStringConvertible {
 extension HTTPFailure {
     init(_ code: CURLcode, detail: String) {
         let text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
-        self.init(Self.kind(of: code), text.prefix(1).lowercased() + text.dropFirst())
+        // Abbreviations such as "SSL" keep their letters.
+        let isWord = text.dropFirst().first?.isUppercase == false
+        self.init(Self.kind(of: code), isWord ? text.prefix(1).lowercased() + text.dropFirst() : text)
     }
 
     private static func kind(of code: CURLcode) -> Kind {

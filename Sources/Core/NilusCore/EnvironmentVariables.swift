@@ -14,6 +14,9 @@ package struct EnvironmentVariables: Sendable {
         return value
     }
 
+    /// The value of a variable as it is set, an empty one too; `nil` when it is not set.
+    package func value(asSet name: String) -> String? { values[name] }
+
     /// The environment of this process.
     package static func ofProcess() -> EnvironmentVariables {
         var values: [String: String] = [:]

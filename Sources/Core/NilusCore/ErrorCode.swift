@@ -37,7 +37,9 @@ package enum ErrorCode: String, Sendable, CaseIterable {
         switch self {
         case .usageInvalid: .usage
         case .schemaConflict, .tableConflict, .checkpointMissing, .runConflict: .dataRefused
-        case .sourceRefused, .featureUnavailable, .sinkRefused: .serviceRefused
+        case .sourceRefused, .sinkRefused: .serviceRefused
+        // An endpoint that the account does not have is skipped, which is no failure.
+        case .featureUnavailable: .done
         case .internalDefect: .defect
         case .sourceThrottled, .sourceUnavailable, .ledgerOpen, .sinkUnavailable, .commitConflict, .commitUnknown,
             .dependencyFailed, .interrupted:

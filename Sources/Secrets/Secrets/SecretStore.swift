@@ -40,7 +40,8 @@ package struct SecretStore: Sendable {
         for directory in directories where found.isEmpty {
             found = try SecretDirectory(directory).find(name, looksRight: looksRight)
         }
-        if let text = environment[name] {
+        // Set and empty is a mistake worth telling, but only where nothing else holds the secret.
+        if let text = found.isEmpty ? environment.value(asSet: name) : environment[name] {
             found.append(try secret(text, in: .environment(name), looksRight: looksRight))
         } else if found.isEmpty, let text = manifestEnvironment[name] {
             found.append(try secret(text, in: .manifest(name), looksRight: looksRight))

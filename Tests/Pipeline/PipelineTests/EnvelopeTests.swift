@@ -99,3 +99,16 @@ struct `A control group` {
         #expect(group(["/proc/self/cgroup": "garbage\n::\n"]).throttledSeconds == nil)
     }
 }
+
+struct `The use of memory` {
+    @Test func `is the high water mark of the process itself`() {
+        let status = "Name:\tnilus\nVmPeak:\t  999999 kB\nVmHWM:\t   38123 kB\nVmRSS:\t 1 kB\n"
+
+        #expect(ResourceUse.peakKibibytes(inStatus: status) == 38_123)
+        #expect(ResourceUse.peakKibibytes(inStatus: "Name:\tnilus\nVmHWM:\n") == nil)
+    }
+
+    @Test func `is known for this process`() {
+        #expect(ResourceUse.current().peakMemoryBytes > 1_000_000)
+    }
+}

@@ -40,7 +40,11 @@ class Finished:
         self.stderr = stderr
         self.status = json.loads(status_path.read_text()) if status_path.exists() else None
         self.cpu_seconds = usage.ru_utime + usage.ru_stime
-        self.peak_bytes = usage.ru_maxrss * 1024
+
+    @property
+    def peak_bytes(self):
+        """The largest resident set. (`ru_maxrss` would do for a small parent only: it outlives exec.)"""
+        return self.status["status"]["envelope"]["peakMemoryBytes"]
 
     @property
     def endpoints(self):

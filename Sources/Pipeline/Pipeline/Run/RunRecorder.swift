@@ -65,7 +65,7 @@ struct EndpointRecord: Sendable {
         let endpoint = status.endpoints[endpoint]
         return [
             "node": "\(status.name)", "endpoint": "\(endpoint.endpoint)", "table": "\(endpoint.table)",
-            "rows": "\(endpoint.rows.received)", "pages": "\(endpoint.extract.pages)",
+            "rows": "\(endpoint.rows.written)", "pages": "\(endpoint.extract.pages)",
             "retries": "\(endpoint.extract.retries)",
         ]
     }

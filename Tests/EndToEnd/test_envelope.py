@@ -1,0 +1,74 @@
+"""The envelope that the manifest promises, with the kernel holding the job to it."""
+import os
+
+import pytest
+import yaml
+from harness.cgroup import control_group
+from harness.job import manifest
+from harness.programs import ROOT
+from harness.simulator import simulator
+
+MEBIBYTE = 1024 * 1024
+SEED = ROOT / "manifests" / "seed-stripe.yaml"
+by_root = pytest.mark.skipif(os.getuid() != 0, reason="control groups are made by root: run `sudo make test`")
+
+
+@by_root
+def test_the_seeds_workflow_in_its_own_envelope(account, capsys):
+    """100,000 customers in 128 MiB and a tenth of a CPU, killed by the kernel if that were not enough."""
+    with simulator(objects={"customer": 100_000, "default": 10}) as stripe, control_group(128 * MEBIBYTE, 10) as group:
+        job = account.job(stripe, key=account.key.replace("sk_test_", "sk_live_"))
+
+        finished = job.run(SEED, prefix=group.prefix)
+
+        peak = group.peak_bytes()
+    assert job.lakehouse.count("sandbox.strip_test") == 100_000
+    envelope = finished.status["status"]["envelope"]
+    assert envelope["memoryBytes"] == 128 * MEBIBYTE
+    assert (envelope["cpuMillicores"], envelope["throttledSeconds"] >= 0) == (100, True)
+    assert finished.peak_bytes <= 64 * MEBIBYTE
+    with capsys.disabled():
+        print(f"\n100,000 customers in 128 MiB and 10 % CPU: {finished.peak_bytes / MEBIBYTE:.1f} MiB resident, "
+              f"{peak / MEBIBYTE:.1f} MiB with page cache, {finished.cpu_seconds:.1f} CPU seconds, "
+              f"{envelope['throttledSeconds']:.1f} s throttled")
+
+
+@by_root
+def test_a_tighter_limit_of_the_kernel_wins(account, small_stripe):
+    with control_group(96 * MEBIBYTE, 50) as group:
+        job = account.job(small_stripe)
+
+        finished = job.run(manifest("coupon", resources="2 / 1Gi"), prefix=group.prefix)
+
+    envelope = finished.status["status"]["envelope"]
+    assert (envelope["memoryBytes"], envelope["memorySource"]) == (96 * MEBIBYTE, "cgroup")
+    assert (envelope["cpuMillicores"], envelope["cpuSource"]) == (500, "cgroup")
+
+
+def test_a_budget_that_cannot_work_is_refused(account, small_stripe):
+    job = account.job(small_stripe)
+
+    finished = job.run(manifest("coupon", resources="100m / 32Mi"), expect=78)
+
+    assert finished.reason == "EnvelopeTooSmall"
+    assert "cannot run in 32 MiB of memory (manifest): one endpoint needs at least" in finished.stderr
+    assert not job.warehouse.exists()
+
+
+def test_the_envelope_is_logged_once_and_reported(account, small_stripe):
+    job = account.job(small_stripe)
+
+    finished = job.run(manifest("coupon"))
+
+    assert finished.stderr.count("parallel-endpoints=") == 1
+    envelope = finished.status["status"]["envelope"]
+    assert {"memoryBytes", "cpuMillicores", "peakMemoryBytes", "cpuSeconds", "parallelEndpoints"} <= set(envelope)
+
+
+def test_peak_memory_does_not_grow_with_the_endpoints(account, small_stripe):
+    """All endpoints at once, in the default envelope."""
+    job = account.job(small_stripe)
+
+    finished = job.run(manifest("all"))
+
+    assert finished.peak_bytes <= 64 * MEBIBYTE, yaml.safe_dump(finished.status["status"]["envelope"])

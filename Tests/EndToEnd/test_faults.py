@@ -1,0 +1,204 @@
+"""Stripe misbehaves: every row still comes once, or the run says precisely why not and leaves the table alone."""
+import json
+
+import pytest
+from harness.job import manifest
+from harness.simulator import simulator
+
+
+@pytest.fixture
+def stripe():
+    with simulator(objects={"charge": 730, "price": 230, "subscription": 120, "default": 20}) as stripe:
+        yield stripe
+
+
+TRAPS = {
+    "500 twice": {"match": {"path": "/v1/charges", "nth": 3}, "times": 2, "do": {"kind": "status", "status": 500}},
+    "409": {"match": {"path": "/v1/charges", "nth": 2}, "do": {"kind": "status", "status": 409}},
+    "429 with a wait": {"match": {"path": "/v1/charges", "nth": 2}, "do": {
+        "kind": "status", "status": 429, "headers": {"Retry-After": "1", "Stripe-Rate-Limited-Reason": "global-rate"}}},
+    "429 without": {"match": {"path": "/v1/charges", "nth": 4}, "times": 2, "do": {
+        "kind": "status", "status": 429, "headers": {"Stripe-Rate-Limited-Reason": "endpoint-concurrency"}}},
+    "connection cut": {"match": {"path": "/v1/charges", "nth": 2}, "do": {"kind": "cut"}},
+    "connection cut in a body": {"match": {"path": "/v1/charges", "nth": 2}, "do": {"kind": "cut", "after": 5_000}},
+    "half the JSON": {"match": {"path": "/v1/charges", "nth": 3}, "do": {"kind": "garbage", "as": "truncated"}},
+    "HTML": {"match": {"path": "/v1/charges", "nth": 3}, "do": {"kind": "garbage", "as": "html", "status": 502}},
+    "nothing": {"match": {"path": "/v1/charges", "nth": 3}, "do": {"kind": "garbage", "as": "empty"}},
+    "lost cursor": {"match": {"path": "/v1/charges", "nth": 4}, "do": {"kind": "lostCursor"}},
+    "false empty page": {"match": {"path": "/v1/charges", "nth": 4}, "do": {"kind": "emptyPage"}},
+    "repeated page": {"match": {"path": "/v1/charges", "nth": 4}, "do": {"kind": "repeat"}},
+    "rows of the future": {"match": {"path": "/v1/charges", "nth": 1}, "do": {"kind": "futureRows", "count": 3}},
+    "rows appear": {"match": {"path": "/v1/charges"}, "times": 4, "do": {
+        "kind": "create", "endpoint": "charge", "count": 9}},
+    "the cursor's object disappears": {"match": {"path": "/v1/charges", "nth": 3}, "do": {
+        "kind": "delete", "endpoint": "charge", "object": 430}},
+}
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_every_row_comes_once(account, stripe, trap):
+    before = set(stripe.ids("charge"))
+    stripe.faults(TRAPS[trap])
+    job = account.job(stripe)
+
+    finished = job.run(manifest("charge"))
+
+    found = job.lakehouse.ids("stripe.charge")
+    assert len(found) == len(set(found))
+    # An object deleted while it was read may be there or not; all others are.
+    assert before & set(stripe.ids("charge")) <= set(found) <= before
+    rows = finished.endpoint["rows"]
+    assert rows["received"] == rows["written"] + sum(rows.get("dropped", {}).values())
+
+
+def test_objects_that_move_between_passes_come_once(account, stripe):
+    """A price that becomes inactive after the active ones were listed is in both passes."""
+    stripe.faults(*({"match": {"path": "/v1/prices", "nth": n}, "do": {"kind": "flip", "object": 30 * n}}
+                    for n in (1, 2, 3)))
+    job = account.job(stripe)
+
+    job.run(manifest("price"))
+
+    assert job.lakehouse.ids("stripe.price") == sorted(stripe.ids("price"))
+
+
+def test_a_subscription_canceled_while_it_is_the_cursor(account, stripe):
+    stripe.faults({"match": {"path": "/v1/subscriptions", "nth": 1}, "do": {"kind": "cancel", "object": 20}})
+    job = account.job(stripe)
+
+    job.run(manifest("subscription, subscription_item"))
+
+    assert job.lakehouse.ids("stripe.subscription") == sorted(stripe.ids("subscription"))
+    assert job.lakehouse.ids("stripe.subscription_item") == sorted(stripe.ids("subscription_item"))
+
+
+def test_truncated_embedded_lists_are_completed(account, stripe):
+    job = account.job(stripe)
+
+    job.run(manifest("subscription_item"))
+
+    asked = json.dumps(stripe.stats())
+    assert "/v1/subscription_items" in asked
+    assert job.lakehouse.ids("stripe.subscription_item") == sorted(stripe.ids("subscription_item"))
+
+
+REFUSALS = {
+    "pages that are always empty": (
+        {"match": {"path": "/v1/charges"}, "do": {"kind": "emptyPage"}}, 75, "LedgerOpen"),
+    "a redirect": (
+        {"match": {"path": "/v1/charges"}, "do": {"kind": "redirect", "location": "http://127.0.0.1:9/"}},
+        69, "SourceRefused"),
+    "an endless body": ({"match": {"path": "/v1/charges"}, "do": {"kind": "endless"}}, 69, "SourceRefused"),
+    "a refusal that names itself final": (
+        {"match": {"path": "/v1/charges"}, "do": {
+            "kind": "status", "status": 500, "headers": {"Stripe-Should-Retry": "false"}}}, 75, "SourceUnavailable"),
+    "404": ({"match": {"path": "/v1/charges"}, "do": {"kind": "status", "status": 404}}, 69, "SourceRefused"),
+}
+
+
+@pytest.mark.parametrize("fault", REFUSALS)
+def test_a_failed_endpoint_leaves_its_table_alone(account, stripe, fault):
+    """The other endpoints of the run are loaded all the same."""
+    job = account.job(stripe)
+    job.run(manifest("charge"))
+    before = job.lakehouse.table("stripe.charge").metadata_location
+    rule, code, reason = REFUSALS[fault]
+    stripe.faults(rule)
+
+    finished = job.run(manifest("charge, coupon"), expect=code)
+
+    assert finished.endpoints["stripe.charge"]["reason"] == reason
+    assert finished.endpoints["stripe.coupon"]["phase"] == "Succeeded"
+    assert job.lakehouse.table("stripe.charge").metadata_location == before
+    # Data files of the load that failed are gone.
+    files = {path.name for path in (job.warehouse / "stripe" / "charge" / "data").iterdir()}
+    assert files == {task.file.file_path.rsplit("/", 1)[1]
+                     for task in job.lakehouse.table("stripe.charge").scan().plan_files()}
+
+
+def test_a_rejected_key_fails_with_stripes_words(account):
+    with simulator("--key", "sk_test_other", objects={"default": 10}) as stripe:
+        job = account.job(stripe)
+
+        finished = job.run(manifest("charge"), expect=77)
+
+    assert finished.reason == "KeyRefused"
+    assert "Invalid API Key provided" in finished.stderr and "request-id" in finished.stderr
+    assert not job.lakehouse.exists("stripe.charge")
+
+
+def test_a_missing_permission_is_named_and_the_others_finish(account):
+    with simulator("--forbid", "charge,account", objects={"default": 10}) as stripe:
+        job = account.job(stripe)
+
+        finished = job.run(manifest("charge, coupon"), expect=77)
+
+    refused = finished.endpoints["stripe.charge"]
+    assert refused["reason"] == "PermissionMissing"
+    assert "charge" in refused["message"] and "permission" in refused["message"]
+    assert finished.endpoints["stripe.coupon"]["rows"]["written"] == 10
+
+
+def test_a_feature_that_is_not_enabled_is_skipped_not_empty(account):
+    with simulator("--not-enabled", "coupon", objects={"default": 10}) as stripe:
+        job = account.job(stripe)
+
+        finished = job.run(manifest("charge, coupon"))
+
+    skipped = finished.endpoints["stripe.coupon"]
+    assert (skipped["phase"], skipped["reason"]) == ("Skipped", "FeatureUnavailable")
+    assert not job.lakehouse.exists("stripe.coupon")
+    assert job.lakehouse.count("stripe.charge") == 10
+
+
+@pytest.mark.parametrize("limit", ["--requests-per-second", "--endpoint-requests-per-second"])
+def test_limits_are_kept_to(account, limit):
+    """A server that allows less than the job would ask: few refusals, every row."""
+    with simulator(limit, "8", objects={"charge": 3_000, "default": 10}) as stripe:
+        job = account.job(stripe)
+
+        finished = job.run(manifest("charge", source={"requests-per-second": 25}))
+        stats = stripe.stats()
+
+    assert job.lakehouse.count("stripe.charge") == 3_000
+    # It asks three times too fast at first; the rate found then is kept.
+    assert finished.endpoint["extract"]["throttled"] == stats["total"]["rateLimited"] <= 20
+
+
+def test_a_new_connected_account_and_version_are_sent(account, stripe):
+    job = account.job(stripe)
+    address = "stripe://?api_key={STRIPE_API_KEY}&account=acct_connected&api_version=2025-03-31.basil"
+
+    finished = job.run(manifest("coupon", address=address))
+
+    seen = json.dumps(stripe.stats())
+    assert "acct_connected" in seen and "2025-03-31.basil" in seen
+    assert any("api_version" in warning for warning in finished.status["status"]["warnings"])
+
+
+def test_the_pinned_version_is_sent_always(account, stripe):
+    job = account.job(stripe)
+
+    job.run(manifest("coupon"))
+
+    assert "2026-05-27.dahlia" in json.dumps(stripe.stats())
+
+
+def test_transient_failures_are_tried_again_as_the_manifest_says(account, stripe):
+    """`retry` begins another attempt of the node; its endpoints that are committed stay so."""
+    stripe.faults({"match": {"path": "/v1/charges"}, "times": 1, "do": {
+        "kind": "status", "status": 500, "headers": {"Stripe-Should-Retry": "false"}}})
+    job = account.job(stripe)
+    text = json.dumps({
+        "name": "retried", "version": "v1", "type": "workflow", "workflow": {"dag": [{
+            "name": "load", "retry": {"count": 2, "strategy": "OnTransientError", "duration": "1s"},
+            "spec": {"stack": "nilus:1.0", "stackSpec": {
+                "source": {"address": "stripe://?api_key={STRIPE_API_KEY}",
+                           "options": {"source-table": "charge, coupon"}},
+                "sink": {"address": "dataos://lakehouse", "options": {"dest-table": "stripe.{endpoint}"}}}}}]}})
+
+    finished = job.run(text)
+
+    assert finished.status["status"]["nodes"][0]["attempts"] == 2
+    assert job.lakehouse.count("stripe.charge") == 730
+    assert len(job.lakehouse.snapshots("stripe.coupon")) == 1

@@ -1,0 +1,196 @@
+"""What a run does to a table: replace and append, full and incremental, intervals, trial runs, repeated runs."""
+import datetime
+import json
+
+import pytest
+from harness.job import manifest
+from harness.simulator import simulator
+
+
+def iso(seconds):
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.fixture
+def stripe():
+    with simulator(objects={"charge": 330, "coupon": 40, "default": 20}) as stripe:
+        yield stripe
+
+
+def test_a_replace_replaces(account, stripe):
+    job = account.job(stripe)
+    job.run(manifest("charge"))
+    stripe.advance(100)
+    stripe.create("charge", 7)
+    stripe.advance(100)
+
+    finished = job.run(manifest("charge"))
+
+    assert job.lakehouse.ids("stripe.charge") == sorted(stripe.ids("charge"))
+    assert finished.endpoint["commit"]["rowsInTable"] == 337
+
+
+def test_an_empty_endpoint_empties_the_table(account, stripe):
+    job = account.job(stripe)
+    job.run(manifest("coupon"))
+    for identifier in stripe.ids("coupon"):
+        stripe.delete("coupon", identifier)
+
+    job.run(manifest("coupon"))
+
+    assert job.lakehouse.count("stripe.coupon") == 0
+    assert len(job.lakehouse.snapshots("stripe.coupon")) == 2
+
+
+def test_incremental_runs_read_each_object_once(account, stripe):
+    """First everything, then what is new; a second that had only begun is read by the next run."""
+    job = account.job(stripe)
+    text = manifest("charge:sync:incremental", sink={"incremental-strategy": "append"})
+    job.run(text)
+    for _ in range(3):
+        stripe.advance(50)
+        stripe.create("charge", 12)
+        job.run(text)
+    stripe.advance(50)
+
+    finished = job.run(text)
+
+    assert job.lakehouse.ids("stripe.charge") == sorted(stripe.ids("charge"))
+    assert finished.endpoint["extract"]["requests"] <= 2
+
+
+def test_incremental_needs_a_checkpoint_on_a_table_with_rows(account, stripe):
+    job = account.job(stripe)
+    job.run(manifest("charge", sink={"incremental-strategy": "append"}, source={"yield-limit": 1}))
+
+    finished = job.run(
+        manifest("charge:sync:incremental", sink={"incremental-strategy": "append"}), expect=65)
+
+    assert finished.endpoint["message"] == (
+        "cannot load endpoint 'charge' incrementally into 'stripe.charge': the table has rows but no checkpoint of "
+        "ours; load it once with 'incremental-strategy: replace' or set 'full-refresh: true'")
+    assert job.lakehouse.count("stripe.charge") == 100
+
+
+def test_a_full_refresh_starts_anew(account, stripe):
+    job = account.job(stripe)
+    text = manifest("charge:sync:incremental", sink={"incremental-strategy": "append", "full-refresh": True})
+    job.run(text)
+
+    job.run(text)
+
+    assert job.lakehouse.ids("stripe.charge") == sorted(stripe.ids("charge"))
+
+
+@pytest.mark.parametrize("endpoint", ["charge", "payment_method", "subscription_item"])
+def test_an_interval_bounds_creation(account, stripe, endpoint):
+    """[start, end) in UTC, also for endpoints that cannot filter by it."""
+    job = account.job(stripe)
+    created = {found["id"]: found["created"] for found in map(json.loads, stripe.truth(endpoint))}
+    moments = sorted(created.values())
+    start, end = moments[len(moments) // 4], moments[len(moments) // 2]
+
+    finished = job.run(manifest(endpoint, source={"interval-start": iso(start), "interval-end": iso(end)}))
+
+    expected = sorted(identifier for identifier, moment in created.items() if start <= moment < end)
+    assert expected and job.lakehouse.ids(f"stripe.{endpoint}") == expected
+    assert finished.status["status"]["warnings"]
+
+
+def test_a_trial_reads_so_many_pages(account, stripe):
+    job = account.job(stripe)
+
+    finished = job.run(manifest("charge", source={"yield-limit": 2, "page-size": 50}))
+
+    assert job.lakehouse.count("stripe.charge") == 100
+    assert finished.endpoint["extract"]["pages"] == 2
+    assert finished.endpoint["commit"].get("checkpoint") is None
+
+
+def test_page_size_is_at_most_stripes_own(account, stripe):
+    job = account.job(stripe)
+
+    finished = job.run(manifest("charge", source={"page-size": 5000}))
+
+    assert finished.endpoint["extract"]["pages"] == 4
+
+
+def test_a_run_that_is_committed_does_nothing(account, stripe):
+    job = account.job(stripe)
+    text = manifest("charge", sink={"incremental-strategy": "append"})
+    job.run(text, "--run-id", "nightly-1")
+
+    finished = job.run(text, "--run-id", "nightly-1")
+
+    assert finished.endpoint["reason"] == "AlreadyCommitted"
+    assert len(job.lakehouse.snapshots("stripe.charge")) == 1
+
+
+def test_a_run_id_belongs_to_one_manifest(account, stripe):
+    job = account.job(stripe)
+    job.run(manifest("charge"), "--run-id", "nightly-1")
+
+    finished = job.run(manifest("charge", source={"page-size": 50}), "--run-id", "nightly-1", expect=65)
+
+    assert finished.reason == "RunConflict"
+    assert len(job.lakehouse.snapshots("stripe.charge")) == 1
+
+
+def test_test_and_live_rows_are_not_mixed(account, stripe):
+    job = account.job(stripe)
+    job.run(manifest("charge"))
+
+    finished = job.run(manifest("charge"), expect=65, environment={"STRIPE_API_KEY": "sk_live_other"})
+
+    assert finished.endpoint["message"] == (
+        "cannot load live-mode rows into table 'stripe.charge': it holds test-mode rows; use another table")
+
+
+def test_accounts_are_not_mixed(account, stripe):
+    job = account.job(stripe)
+    job.run(manifest("charge"))
+
+    with simulator("--account", "acct_another", objects={"default": 10}) as other:
+        finished = job.run(manifest("charge"), expect=65, environment={"NILUS_STRIPE_API_BASE": other.address})
+
+    assert finished.reason == "TableConflict" and "acct_another" in finished.endpoint["message"]
+
+
+def test_endpoints_are_named_in_any_spelling(account, stripe):
+    job = account.job(stripe)
+
+    finished = job.run(manifest("Charges, invoice-items, TaxRate, payment_methods:sync"))
+
+    assert sorted(finished.endpoints) == [
+        "stripe.charge", "stripe.invoice_item", "stripe.payment_method", "stripe.tax_rate"]
+
+
+def test_a_destination_is_normalized_and_the_rename_is_shown(account, stripe):
+    job = account.job(stripe)
+
+    finished = job.run(manifest("coupon", dest_table="Stripe-Data.A-test-01"))
+
+    assert list(finished.endpoints) == ["stripe_data.a_test_01"]
+    assert "table 'Stripe-Data.A-test-01' is named 'stripe_data.a_test_01'" in finished.status["status"]["warnings"]
+
+
+def test_unknown_fields_become_columns(account, stripe):
+    stripe.faults({"do": {"kind": "unknownField", "name": "brand_new", "value": {"a": 1}, "every": 10}})
+    job = account.job(stripe)
+
+    finished = job.run(manifest("charge"))
+
+    values = job.lakehouse.by_duckdb("stripe.charge", "brand_new", "brand_new IS NOT NULL").column(0).to_pylist()
+    assert values == ['{"a": 1}'] * 33
+    assert finished.endpoint["rows"]["written"] == 330
+
+
+def test_values_that_do_not_fit_are_kept_aside(account, stripe):
+    stripe.faults({"do": {"kind": "setField", "name": "amount", "value": "a lot", "every": 10}})
+    job = account.job(stripe)
+
+    finished = job.run(manifest("charge"))
+
+    extra = job.lakehouse.by_duckdb("stripe.charge", "_nilus_extra", "amount IS NULL").column(0).to_pylist()
+    assert extra == ['{"amount":"a lot"}'] * 33
+    assert finished.endpoint["rows"]["misfits"] == {"amount": 33}

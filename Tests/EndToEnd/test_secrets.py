@@ -1,0 +1,180 @@
+"""Where the key may be, what it must look like, and what is said when it is not there."""
+import base64
+import json
+import os
+import pathlib
+import stat
+
+import pytest
+from harness.job import manifest
+
+ADDRESS_WITHOUT_KEY = "stripe://"
+
+
+def secret_file(job, name, content, mode=0o440):
+    folder = job.folder / "secrets"
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(content)
+    path.chmod(mode)
+    return ["--secret-dir", str(folder)]
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("STRIPE_API_KEY", "{key}"),
+    ("STRIPE_API_KEY", "{key}\n"),
+    ("stripe-secret_STRIPE_API_KEY", "{key}\n"),
+    ("STRIPE_API_KEY", "STRIPE_API_KEY={key}\n"),
+    ("stripe-secret_properties", "other=1\nSTRIPE_API_KEY={key}\n"),
+    ("STRIPE_API_KEY", "{base64}"),
+    ("stripe-secret_properties", "STRIPE_API_KEY={base64}\n"),
+])
+def test_a_mounted_file_holds_the_key(account, small_stripe, name, content):
+    job = account.job(small_stripe)
+    encoded = base64.b64encode(account.key.encode()).decode()
+    arguments = secret_file(job, name, content.format(key=account.key, base64=encoded))
+
+    job.run(manifest("coupon"), *arguments, environment={"STRIPE_API_KEY": None})
+
+    assert job.lakehouse.count("stripe.coupon") == 250
+
+
+@pytest.mark.parametrize("variable", ["--secret-dir", "DATAOS_SECRET_DIR"])
+def test_a_kubernetes_mount_is_followed(account, small_stripe, variable):
+    """key -> ..data/key -> ..2026_01_01/key, as the kubelet lays a Secret out."""
+    job = account.job(small_stripe)
+    folder = job.folder / "secrets"
+    (folder / "..2026_01_01").mkdir(parents=True)
+    (folder / "..2026_01_01" / "STRIPE_API_KEY").write_text(account.key)
+    (folder / "..2026_01_01" / "STRIPE_API_KEY").chmod(0o440)
+    (folder / "..data").symlink_to("..2026_01_01")
+    (folder / "STRIPE_API_KEY").symlink_to("..data/STRIPE_API_KEY")
+    arguments = ["--secret-dir", str(folder)] if variable == "--secret-dir" else []
+
+    finished = job.run(manifest("coupon"), *arguments,
+                       environment={"STRIPE_API_KEY": None, "DATAOS_SECRET_DIR": str(folder)})
+
+    assert finished.endpoint["rows"]["written"] == 250
+
+
+def test_without_api_key_the_usual_name_is_looked_up(account, small_stripe):
+    job = account.job(small_stripe)
+
+    finished = job.run(manifest("coupon", address=ADDRESS_WITHOUT_KEY))
+
+    assert finished.endpoint["rows"]["written"] == 250
+
+
+def test_a_literal_key_works_with_a_warning(account, small_stripe):
+    job = account.job(small_stripe)
+
+    finished = job.run(manifest("coupon", address=f"stripe://?api_key={account.key}"),
+                       environment={"STRIPE_API_KEY": None})
+
+    assert any("secret" in warning for warning in finished.status["status"]["warnings"])
+
+
+def test_places_that_differ_are_both_named(account, small_stripe):
+    job = account.job(small_stripe)
+    arguments = secret_file(job, "STRIPE_API_KEY", "sk_test_another")
+
+    finished = job.run(manifest("coupon"), *arguments, expect=78)
+
+    path = job.folder / "secrets" / "STRIPE_API_KEY"
+    assert finished.status["status"]["nodes"][0]["message"] == (
+        f"cannot choose a value for secret 'STRIPE_API_KEY': file '{path}' and "
+        "environment variable 'STRIPE_API_KEY' differ; remove one of them")
+    assert "sk_test_another" not in finished.stderr + finished.stdout + json.dumps(finished.status)
+
+
+def test_a_missing_key_says_where_it_was_looked_for(account, small_stripe):
+    job = account.job(small_stripe)
+
+    finished = job.run(manifest("coupon"), "--secret-dir", "/nowhere", expect=78,
+                       environment={"STRIPE_API_KEY": None})
+
+    assert finished.reason == "SecretMissing"
+    assert finished.status["status"]["nodes"][0]["message"] == (
+        "cannot find secret 'STRIPE_API_KEY': looked in files under '/nowhere', files under '/etc/dataos/secret', "
+        "environment variable 'STRIPE_API_KEY'; mount it there or set the variable")
+
+
+@pytest.mark.parametrize(("value", "expected"), [
+    ("", "it is empty; put the key there"),
+    ("   ", "it holds only white space; put the key there"),
+    ("sk_test_1\nsk_test_2", "it has several lines; expected one line with the value, or lines of 'key=value'"),
+    ("rk_test_123456789", "rk_"),
+    ("pk_test_123456789", "pk_"),
+    ("whsec_123456789", "whsec_"),
+    ("<api-key-here>", "blank"),
+    ("hello", "sk_"),
+    ("sk_org_test_123456789", "context="),
+])
+def test_an_unusable_key_is_explained(account, small_stripe, value, expected):
+    """Each kind of wrong key has its own words, and never the key itself."""
+    job = account.job(small_stripe)
+
+    finished = job.run(manifest("coupon"), expect=78, environment={"STRIPE_API_KEY": value})
+
+    message = finished.status["status"]["nodes"][0]["message"]
+    assert finished.reason == "SecretRefused" and expected in message, message
+    assert "123456789" not in finished.stderr + finished.stdout + json.dumps(finished.status)
+    assert not job.lakehouse.catalog_file.exists()
+
+
+def test_an_organization_key_works_with_a_context(account, small_stripe):
+    job = account.job(small_stripe)
+
+    job.run(manifest("coupon", address="stripe://?api_key={STRIPE_API_KEY}&context=acct_123"),
+            environment={"STRIPE_API_KEY": "sk_org_test_123456789"})
+
+    assert "acct_123" in json.dumps(small_stripe.stats())
+
+
+def test_a_key_file_for_everybody_is_remarked(account, small_stripe):
+    job = account.job(small_stripe)
+    arguments = secret_file(job, "STRIPE_API_KEY", account.key, mode=0o644)
+
+    finished = job.run(manifest("coupon"), *arguments, environment={"STRIPE_API_KEY": None})
+
+    assert [warning for warning in finished.status["status"]["warnings"] if "read by every user" in warning]
+
+
+def test_a_manifest_cannot_send_the_key_elsewhere(account, small_stripe):
+    """Neither by the address nor by variables of its own."""
+    job = account.job(small_stripe)
+    address = "stripe://?api_key={STRIPE_API_KEY}&api_base=https://collector.example.com"
+
+    finished = job.run(manifest("coupon", address=address), expect=78,
+                       environment={"NILUS_STRIPE_API_BASE": None})
+
+    assert "api_base" in finished.stderr
+
+
+@pytest.mark.parametrize("variable", [
+    "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "NILUS_STRIPE_API_BASE", "LD_PRELOAD"])
+def test_a_manifest_cannot_set_what_guides_connections(account, small_stripe, variable):
+    job = account.job(small_stripe)
+    text = (pathlib.Path(__file__).resolve().parents[2] / "manifests" / "seed-stripe.yaml").read_text()
+    text = text.replace("envs:\n", f"envs:\n          - {variable}: http://127.0.0.1:9\n")
+
+    finished = job.run(text, expect=78)
+
+    assert f"'{variable}'" in finished.stderr
+
+
+def test_cores_and_debuggers_are_kept_away(account, small_stripe):
+    """While the key is in memory: no core file, no attaching by other processes of the user."""
+    job = account.job(small_stripe)
+    process = job.start(manifest("customer", source={"requests-per-second": 2}))
+    started = next(line for line in process.stderr if "run started" in line)
+
+    limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text()
+    owner = os.stat(f"/proc/{process.pid}/mem")
+    process.terminate()
+    job.finish(process)
+
+    assert started
+    assert [line.split()[4:6] for line in limits.splitlines() if line.startswith("Max core file size")] == [["0", "0"]]
+    # The kernel gives the files of a process that cannot be dumped to root.
+    assert owner.st_uid == 0 and stat.S_IMODE(owner.st_mode) == 0o600
