@@ -126,7 +126,10 @@ let support: [Target] = [
     supportRoom("TemporaryFolders"),
     program(
         "Tests/Support/iceberg-fixtures",
-        ["Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records"]),
+        [
+            "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore", "ObjectStorage", "Records",
+            "WorkflowManifest",
+        ]),
     program("Tests/Support/parquet-fixtures", ["JSON", "NilusCore", "Parquet", "Records"]),
     program("Benchmarks/parquet-benchmark", ["NilusCore", "Parquet", "Records", "SeededRandom"]),
 ]
@@ -160,6 +163,12 @@ let allTests: [Target] = [
             "TemporaryFolders",
         ]),
     tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Records", "SeededRandom"]),
+    tests(
+        "Load/LakehouseSinkTests",
+        [
+            "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore", "ObjectStorage", "Records",
+            "TemporaryFolders", "WorkflowManifest",
+        ]),
     tests(
         "Load/ObjectStorageTests",
         [

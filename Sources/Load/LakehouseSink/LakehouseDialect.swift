@@ -52,8 +52,6 @@ package enum LakehouseDialect {
                     "strategy '\(strategy.value.rawValue)' is not supported by this version; use 'replace' or 'append'",
                     at: strategy.location))
         }
-        if let field = options.partitionBy.first { faults.append(unsupported("partition-by", field.location)) }
-        if let columns = options.clusterBy { faults.append(unsupported("cluster-by", columns.location)) }
         if let maintenance = options.maintenance, maintenance.value == .auto {
             faults.append(unsupported("maintenance", maintenance.location))
         }

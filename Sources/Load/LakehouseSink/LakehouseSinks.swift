@@ -33,7 +33,7 @@ package struct LakehouseSinks: Sendable {
         let lakehouse = try await Lakehouse.local(
             catalogPath: place.catalogPath, catalogName: place.catalogName, warehouse: place.warehouse, time: time)
         let sizes = FileSizes(rowGroupBytes: rowGroupBytes, fileRows: section.options.loaderFileSize?.value)
-        return LakehouseSink(lakehouse, sizes: sizes, time: time)
+        return LakehouseSink(lakehouse, sizes: sizes, layout: LayoutRequest(section.options), time: time)
     }
 
     /// A local lakehouse before it is opened.

@@ -11,6 +11,7 @@ struct TableCommitter {
     let lakehouse: Lakehouse
     let time: TimeSource
     let evolution: SchemaEvolution
+    let layout: TableLayout
     /// The last load of ours that the table knew when this one began.
     let openedAfter: String?
 
@@ -33,7 +34,7 @@ struct TableCommitter {
                 return receipt(committed, plan)
             } catch let error as NilusError where error.code == .commitConflict {
                 guard let head = (error.cause as? CommitConflict)?.head, evolution.holds(on: head.metadata),
-                    head.metadata.lastLoadID == openedAfter
+                    layout.holds(on: head.metadata), head.metadata.lastLoadID == openedAfter
                 else {
                     await delete(commit.writtenLocations)
                     throw NilusError.overtaken(request.table, cause: error)

@@ -40,11 +40,13 @@ package struct SecretStore: Sendable {
         for directory in directories where found.isEmpty {
             found = try SecretDirectory(directory).find(name, looksRight: looksRight)
         }
-        // Set and empty is a mistake worth telling, but only where nothing else holds the secret.
-        if let text = found.isEmpty ? environment.value(asSet: name) : environment[name] {
+        if let text = environment[name] {
             found.append(try secret(text, in: .environment(name), looksRight: looksRight))
         } else if found.isEmpty, let text = manifestEnvironment[name] {
             found.append(try secret(text, in: .manifest(name), looksRight: looksRight))
+        } else if found.isEmpty, let empty = environment.value(asSet: name) {
+            // Refused with its place, which says more than that there is no secret at all.
+            found.append(try secret(empty, in: .environment(name), looksRight: looksRight))
         }
         guard let first = found.first else { return nil }
         for other in found.dropFirst() where other.value.expose() != first.value.expose() {
