@@ -5,6 +5,8 @@
 #   make build    build the release programs          make check    format, docs, samples, linkage
 #   make format   format all Swift code               make bench    print the figures of docs/figures.md
 #   make check-manifests                              check everything that is deployed, in every variant
+#   make image    build the container image nilus:dev (BUILDER=host: the program on this machine)
+#   make test-image               look into the image and run it in its envelope
 #   make query SQL="SELECT count(*) FROM stripe.charge"             look at the tables of ./warehouse
 
 SHELL := /bin/bash
@@ -20,8 +22,11 @@ MANIFESTS_VENV := .build/venv-manifests
 PYTHON := $(VENV)/bin/python
 
 WAREHOUSE ?= warehouse
+# container: the image's program is built in a container of BASE; host: on this machine.
+BUILDER ?= container
 
-.PHONY: demo query test room-tests python-tests build check check-manifests format bench build-dependencies test-dependencies manifest-tools
+.PHONY: demo query test room-tests python-tests build check check-manifests format bench image test-image
+.PHONY: build-dependencies test-dependencies manifest-tools
 
 demo: build
 	scripts/demo.sh
@@ -81,6 +86,14 @@ format:
 bench: build test-dependencies
 	scripts/install-dependencies.sh bench
 	$(PYTHON) Benchmarks/run.py
+
+image:
+	$(if $(filter host,$(BUILDER)),scripts/install-dependencies.sh image)
+	scripts/build-image.sh $(BUILDER)
+
+test-image: image build test-dependencies
+	scripts/install-dependencies.sh image
+	$(PYTHON) -m pytest -q Tests/Container
 
 build-dependencies:
 	@scripts/install-dependencies.sh build

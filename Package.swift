@@ -66,6 +66,7 @@ let core: [Target] = [
     room("Core/Digests", ["CChecksum", "COpenSSL", "NilusCore"]),
     room("Core/Compression", ["CZlib", "CZstd", "NilusCore"]),
     room("Core/RequestSigning", ["Digests", "HTTPTransport", "NilusCore"]),
+    room("Core/KubernetesAPI", ["HTTPTransport", "JSON", "NilusCore", "YAML"]),
     room("Core/RunLog", ["JSON", "NilusCore", logging]),
 ]
 
@@ -87,17 +88,23 @@ let stages: [Target] = [
     room("Load/Avro", ["Compression", "JSON", "NilusCore"]),
     room("Load/Iceberg", ["Avro", "JSON", "NilusCore", "Records"]),
     room("Load/ObjectStorage", ["Digests", "HTTPTransport", "JSON", "NilusCore", "RequestSigning"]),
-    room("Load/IcebergCatalog", ["CSQLite", "Iceberg", "Loading", "NilusCore", "ObjectStorage"]),
-    room("Load/Depots", ["NilusCore", "Secrets", "YAML"]),
+    room(
+        "Load/IcebergCatalog",
+        [
+            "CSQLite", "HTTPTransport", "Iceberg", "JSON", "Loading", "NilusCore", "ObjectStorage", "RequestSigning",
+        ]),
+    room("Load/Depots", ["HTTPTransport", "JSON", "NilusCore", "RequestSigning", "Secrets", "YAML"]),
     room(
         "Load/LakehouseSink",
         [
-            "Depots", "Iceberg", "IcebergCatalog", "Loading", "NilusCore", "ObjectStorage", "Parquet", "Records",
-            "Secrets", "WorkflowManifest",
+            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "Loading", "NilusCore", "ObjectStorage", "Parquet",
+            "Records", "RequestSigning", "Secrets", "WorkflowManifest",
         ]),
 
     room("Status/RunStatus", ["JSON", "NilusCore", "YAML"]),
-    room("Status/KubernetesStatus", ["JSON", "NilusCore", "RunStatus"]),
+    room("Status/KubernetesStatus", ["JSON", "KubernetesAPI", "NilusCore", "RunStatus"]),
+    room("Operator/ClusterResources", ["HTTPTransport", "JSON", "KubernetesAPI", "NilusCore", "YAML"]),
+    room("Operator/Operator", ["Digests", "JSON", "KubernetesAPI", "NilusCore", "WorkflowManifest", logging]),
     room("Status/TerminalStatus", ["NilusCore", "RunStatus"]),
 
     room(
@@ -112,9 +119,10 @@ let programs: [Target] = [
     program(
         "Sources/nilus",
         [
-            "CLinux", "Depots", "Digests", "Extraction", "HTTPTransport", "JSON", "KubernetesStatus", "LakehouseSink",
-            "NilusCore", "Normalization", "Pipeline", "RunLog", "RunStatus", "Secrets", "StripeSource",
-            "TerminalStatus", "WorkflowManifest", arguments, logging,
+            "CLinux", "ClusterResources", "Compression", "Depots", "Digests", "Extraction", "HTTPTransport",
+            "IcebergCatalog", "JSON", "KubernetesAPI", "KubernetesStatus", "LakehouseSink", "NilusCore",
+            "Normalization", "Operator", "Pipeline", "RunLog", "RunStatus",
+            "Secrets", "StripeSource", "TerminalStatus", "WorkflowManifest", "YAML", arguments, logging,
         ]),
     program("Sources/stripe-simulator", ["CZlib", nioCore, nioHTTP, nioPosix, arguments]),
 ]
@@ -155,19 +163,21 @@ let allTests: [Target] = [
         ["Extraction", "JSON", "NilusCore", "Normalization", "Records", "SeededRandom", "StripeSource"]),
     tests("Normalize/RecordsTests", ["Records"]),
     tests("Load/AvroTests", ["Avro", "JSON", "SeededRandom"]),
-    tests("Load/DepotsTests", ["Depots", "NilusCore", "TemporaryFolders"]),
+    tests(
+        "Load/DepotsTests",
+        ["Depots", "HTTPTransport", "LoopbackServer", "NilusCore", "Secrets", "TemporaryFolders"]),
     tests(
         "Load/IcebergCatalogTests",
         [
-            "CSQLite", "Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records",
-            "TemporaryFolders",
+            "CSQLite", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "Loading", "LoopbackServer", "NilusCore",
+            "ObjectStorage", "Records", "RequestSigning", "TemporaryFolders",
         ]),
     tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Records", "SeededRandom"]),
     tests(
         "Load/LakehouseSinkTests",
         [
-            "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore", "ObjectStorage", "Records",
-            "TemporaryFolders", "WorkflowManifest",
+            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore",
+            "ObjectStorage", "Records", "RequestSigning", "Secrets", "TemporaryFolders", "WorkflowManifest",
         ]),
     tests(
         "Load/ObjectStorageTests",

@@ -2,6 +2,9 @@
 
 #include <curl/curl.h>
 
+// A macro, invisible to Swift: the facts of the library that this header knows of.
+static inline curl_version_info_data *curl_own_facts(void) { return curl_version_info(CURLVERSION_NOW); }
+
 // curl's setters and getters are variadic and its message result is a union: neither is visible to Swift.
 
 static inline CURLcode curl_set_long(CURL *handle, CURLoption option, long value) {

@@ -63,6 +63,22 @@ package struct SecretStore: Sendable {
         return FoundSecret(value: value, origin: origin, isReadableByAll: false)
     }
 
+    /// What the manifest's `envs` say, whatever other places hold.
+    package func manifestValue(_ name: String) -> String? {
+        manifestEnvironment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The mounted files of one secret by the secret's name, from the first folder that has any.
+    ///
+    /// - Throws: `secretRefused` (terminal) when one of them cannot be read.
+    package func files(ofSecret secret: String) throws(NilusError) -> [SecretFile] {
+        for directory in directories {
+            let found = try SecretDirectory(directory).files(ofSecret: secret)
+            if !found.isEmpty { return found }
+        }
+        return []
+    }
+
     /// Where ``find(_:looksRight:)`` looks, for messages.
     package func places(for name: String) -> [String] {
         directories.map { "files under '\($0)'" } + [SecretOrigin.environment(name).description]

@@ -10,14 +10,18 @@ package struct S3Settings: Sendable {
     package var usesPathStyle: Bool?
     /// The key, where it was handed over rather than put into the environment.
     package var key: SigningKey?
+    /// Gives a key that ends, and the next one before it does, where somebody lends them.
+    package var lentKey: (@Sendable () async throws -> SigningKey)?
 
     package init(
-        endpoint: String? = nil, region: String? = nil, usesPathStyle: Bool? = nil, key: SigningKey? = nil
+        endpoint: String? = nil, region: String? = nil, usesPathStyle: Bool? = nil, key: SigningKey? = nil,
+        lentKey: (@Sendable () async throws -> SigningKey)? = nil
     ) {
         self.endpoint = endpoint
         self.region = region
         self.usesPathStyle = usesPathStyle
         self.key = key
+        self.lentKey = lentKey
     }
 }
 
@@ -44,6 +48,8 @@ extension RemoteObjectStore {
         let keys: Renewable<SigningKey> =
             if let key = settings.key {
                 Renewable(always: key)
+            } else if let lentKey = settings.lentKey {
+                Renewable(lentBy: lentKey)
             } else {
                 try SigningKeys.fromEnvironment(environment, region: region, connection)
             }
