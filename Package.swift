@@ -145,7 +145,7 @@ let support: [Target] = [
 let allTests: [Target] = [
     tests("Core/CompressionTests", ["Compression", "SeededRandom"]),
     tests("Core/DigestsTests", ["Digests", "NilusCore", "SeededRandom"]),
-    tests("Core/HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "NilusCore"]),
+    tests("Core/HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "NilusCore", "TemporaryFolders"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
     tests("Core/NilusCoreTests", ["NilusCore"]),
     tests("Core/RequestSigningTests", ["HTTPTransport", "NilusCore", "RequestSigning"]),
