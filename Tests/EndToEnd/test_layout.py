@@ -240,8 +240,9 @@ def test_a_year_of_days_in_128_mebibytes(account, capsys):
     table = job.lakehouse.table("stripe.charge")
     found = files(table)
     assert job.lakehouse.count("stripe.charge") == rows
-    assert len({file["partition"]["created_day"] for file in found}) >= 365
+    days = job.lakehouse.by_duckdb("stripe.charge", "count(DISTINCT created::DATE) AS n").column("n").to_pylist()[0]
+    assert len({file["partition"]["created_day"] for file in found}) == days > 350
     assert finished.peak_bytes <= 64 * MEBIBYTE
     with capsys.disabled():
-        print(f"\n{rows} rows in {len(found)} files of 365 days: {finished.peak_bytes / MEBIBYTE:.1f} MiB resident, "
+        print(f"\n{rows} rows in {len(found)} files of {days} days: {finished.peak_bytes / MEBIBYTE:.1f} MiB resident, "
               f"{peak / MEBIBYTE:.1f} MiB with page cache, {finished.cpu_seconds:.1f} CPU seconds")
