@@ -28,7 +28,8 @@ package struct LakehouseSink: Sink {
         let differences = table.isStaged ? [] : layout.differences(from: table.metadata, request)
         return .ready(
             try LakehouseLoad(
-                request, table, lakehouse, sizes: sizes.following(table.metadata), remarks: differences, time: time))
+                request, table, lakehouse.serving(table), sizes: sizes.following(table.metadata), remarks: differences,
+                time: time))
     }
 
     private func table(for request: LoadRequest) async throws -> CatalogTable {

@@ -12,6 +12,12 @@ package protocol ObjectStore: Sendable {
     ///   below use the same two codes.
     func read(_ location: String, limit: Int) async throws -> [UInt8]
 
+    /// Reads a range of an object's bytes.
+    ///
+    /// - Returns: exactly the bytes of the range.
+    /// - Throws: as ``read(_:limit:)``; an object that ends before the range does is refused.
+    func read(_ location: String, range: Range<Int>) async throws -> [UInt8]
+
     /// The size of an object in bytes; `nil` when there is none.
     func size(of location: String) async throws -> Int?
 

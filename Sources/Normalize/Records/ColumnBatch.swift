@@ -16,8 +16,8 @@ package final class ColumnBatch {
         return rowCount - 1
     }
 
-    /// Adds so many rows, whose values the columns have already.
-    func addRows(_ count: Int) {
+    /// Adds so many rows, whose values the columns have already or get next.
+    package func addRows(_ count: Int) {
         rowCount += count
     }
 
