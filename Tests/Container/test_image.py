@@ -120,4 +120,4 @@ def test_putting_it_together_again_gives_the_same_image():
         assert podman("image", "inspect", "--format", "{{.Id}} {{.Digest}}", again) == podman(
             "image", "inspect", "--format", "{{.Id}} {{.Digest}}", IMAGE)
     finally:
-        podman("untag", again)
+        podman("rmi", again)
