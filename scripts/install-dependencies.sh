@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing for a purpose: build, test, bench, static (to build the static program of
-# the container image) or image (to build and run that image). Quick when none is.
+# the container image), image (to build and run that image), kube-build or kube (a real API server). Quick when none is.
 set -euo pipefail
 
 build=(
@@ -14,12 +14,14 @@ static=(
 declare -A packages=(
     [build]="${build[*]}"
     [test]="python3-venv nginx-light openssl"
+    [kube-build]="dpkg-dev golang-github-modern-go-reflect2-dev golang-go jq make rsync"
+    [kube]="curl etcd-server openssl python3-venv"
     [bench]="python3-venv nginx-light openssl"
     [static]="${static[*]}"
     [image]="${static[*]} podman runc"
 )
 
-purpose=${1:?usage: install-dependencies.sh build|test|bench|static|image}
+purpose=${1:?usage: install-dependencies.sh build|test|bench|static|image|kube-build|kube}
 read -ra wanted <<<"${packages[$purpose]:?unknown purpose}"
 
 require_swift() {

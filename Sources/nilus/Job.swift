@@ -31,9 +31,10 @@ final class Job: Sendable {
         do throws(NilusError) {
             let manifests = try readManifests()
             let logger = logger(manifests)
-            let status = StatusOutput(path: options.status, environment: environment, logger: logger)
+            let status = StatusOutput(
+                path: options.status, environment: environment, time: time, logger: logger)
             if let error = manifests.compactMap(\.reading.error).first ?? runIDFault() {
-                return fail(error, manifests, status)
+                return await fail(error, manifests, status)
             }
             return await run(manifests, status, logger)
         } catch {
@@ -64,7 +65,7 @@ final class Job: Sendable {
     }
 
     /// Says everything that is wrong with the manifests, and leaves a status that says so too.
-    private func fail(_ error: NilusError, _ manifests: [Manifest], _ status: StatusOutput) -> ExitCode {
+    private func fail(_ error: NilusError, _ manifests: [Manifest], _ status: StatusOutput) async -> ExitCode {
         let faults = manifests.flatMap(\.reading.faults).filter { $0.severity != .remark }
         for fault in faults { printLine(fault.description) }
         if faults.isEmpty { printLine(error.line) }
@@ -79,7 +80,7 @@ final class Job: Sendable {
             run.exitCode = error.code.exitCode
             status.update(run)
         }
-        status.finish(error.code.exitCode)
+        await status.finish(error.code.exitCode)
         return error.code.exitCode
     }
 
@@ -93,7 +94,7 @@ final class Job: Sendable {
             }
         }
         let code = ExitCode.combined(codes)
-        status.finish(code)
+        await status.finish(code)
         return code
     }
 
@@ -187,12 +188,14 @@ extension Job {
     }
 
     private func metadata(of envelope: Envelope, _ workflow: Workflow, _ runID: String) -> Logger.Metadata {
-        [
+        var metadata: Logger.Metadata = [
             "workflow": "\(workflow.name)", "run": "\(runID)", "memory": "\(envelope.memoryBytes.asByteCount)",
             "memory-source": "\(envelope.memorySource.rawValue)", "cpu-millicores": "\(envelope.cpuMillicores)",
             "cpu-source": "\(envelope.cpuSource.rawValue)", "parallel-endpoints": "\(envelope.parallelEndpoints)",
             "row-group": "\(envelope.rowGroupBytes.asByteCount)",
         ]
+        metadata["scheduled"] = PodIdentity(environment).scheduledTime.map { "\($0)" }
+        return metadata
     }
 
     private func metadata(of run: WorkflowRun) -> Logger.Metadata {

@@ -7,7 +7,7 @@ import WorkflowManifest
 /// A manifest as it was found: its bytes, wiped after reading, and the name to show.
 struct ManifestFile {
     let name: String
-    private let content: SecretBytes
+    let content: SecretBytes
     /// SHA-256 of the bytes, in hexadecimal.
     let digest: String
 

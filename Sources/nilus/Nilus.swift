@@ -6,5 +6,8 @@ struct Nilus: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nilus",
         abstract: "Loads Stripe data into Apache Iceberg tables, every row once.",
-        subcommands: [RunCommand.self, ValidateCommand.self, EndpointsCommand.self, VersionCommand.self])
+        subcommands: [
+            RunCommand.self, ValidateCommand.self, EndpointsCommand.self, ResourceCommand.self, OperatorCommand.self,
+            VersionCommand.self,
+        ])
 }

@@ -26,7 +26,7 @@ struct RunOptions: Sendable {
         depotDirectories =
             [command.depotDir, environment["DATAOS_CONFIG_DIR"], environment["BASE_CONFIG_FILE_DIR"]].compactMap(\.self)
             + secretDirectories
-        runID = command.runID ?? environment["DATAOS_RUN_ID"]
+        runID = command.runID ?? environment["DATAOS_RUN_ID"] ?? PodIdentity(environment).runID
         let level = environment["DATAOS_LOG_LEVEL"] ?? environment["LOG_LEVEL"]
         logLevel = (command.logLevel ?? level.flatMap(LogLevelOption.init(argument:)))?.level
         logFormat = command.logFormat

@@ -10,13 +10,19 @@ final class StatusOutput: Sendable {
     private let path: String?
     private let isInPod: Bool
     private let logger: Logger
+    private let reporter: ClusterReporter?
     private let runs = Mutex<[WorkflowRun]>([])
 
     /// - Parameters: see `RunCommand.status`; without a path the platform's work folder, then standard output.
-    init(path: String?, environment: EnvironmentVariables, logger: Logger) {
+    init(path: String?, environment: EnvironmentVariables, time: TimeSource, logger: Logger) {
         self.path = path ?? environment["DATAOS_WORK_DIR"].map { "\($0)/status.yaml" }
         isInPod = environment["KUBERNETES_SERVICE_HOST"] != nil
         self.logger = logger
+        reporter = PodIdentity(environment).reporter(environment: environment, time: time) { fault in
+            // The data matters more than the report on it.
+            logger.warning("status not reported", metadata: ["error": "\(fault)"])
+        }
+        reporter?.start()
     }
 
     /// Takes over a state of a run, unless a newer one is known, and writes the file.
@@ -31,10 +37,16 @@ final class StatusOutput: Sendable {
             }
             if let path { write(runs, to: path) }
         }
+        reporter?.update(run)
     }
 
-    /// Writes what is only written at the end: standard output, and the termination message of a pod.
-    func finish(_ exitCode: ExitCode) {
+    /// Writes what is only written at the end: standard output, the termination message of a pod, the last report.
+    func finish(_ exitCode: ExitCode) async {
+        writeEnd(exitCode)
+        await reporter?.finish()
+    }
+
+    private func writeEnd(_ exitCode: ExitCode) {
         let all = runs.withLock { $0 }
         guard !all.isEmpty else { return }
         if path == nil { printBytes(StatusDocument.bytes(all, as: .yaml)) }

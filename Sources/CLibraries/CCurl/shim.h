@@ -32,6 +32,31 @@ static inline CURLcode curl_set_receivers(CURL *handle, curl_receive header, cur
     return curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
 }
 
+typedef int (*curl_rewind)(void *context, curl_off_t offset, int origin);
+
+// Makes the request send `length` bytes that `provide` gives; `seek` says whether they may be sent again.
+static inline CURLcode curl_set_body(
+    CURL *handle, curl_receive provide, curl_rewind seek, void *context, curl_off_t length) {
+    curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(handle, CURLOPT_READFUNCTION, provide);
+    curl_easy_setopt(handle, CURLOPT_READDATA, context);
+    curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, seek);
+    curl_easy_setopt(handle, CURLOPT_SEEKDATA, context);
+    return curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, length);
+}
+
+// Hands over bytes, such as certificates, of which curl makes a copy.
+static inline CURLcode curl_set_copied_bytes(CURL *handle, CURLoption option, const void *bytes, size_t count) {
+    struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
+    return curl_easy_setopt(handle, option, &blob);
+}
+
+// Hands over bytes, such as a private key, that stay where they are for as long as the handle is used.
+static inline CURLcode curl_set_lent_bytes(CURL *handle, CURLoption option, const void *bytes, size_t count) {
+    struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_NOCOPY};
+    return curl_easy_setopt(handle, option, &blob);
+}
+
 static inline CURLcode curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }
@@ -50,3 +75,6 @@ static inline CURLcode curl_message_result(const CURLMsg *message) { return mess
 static const long curl_http_version_2_over_tls = CURL_HTTP_VERSION_2TLS;
 static const long curl_tls_version_1_2 = CURL_SSLVERSION_TLSv1_2;
 static const long curl_multiplex = CURLPIPE_MULTIPLEX;
+static const size_t curl_write_pause = CURL_WRITEFUNC_PAUSE;
+static const int curl_continue = CURLPAUSE_CONT;
+static const int curl_seek_refused = CURL_SEEKFUNC_FAIL;

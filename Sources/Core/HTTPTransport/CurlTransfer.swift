@@ -9,33 +9,39 @@ import Synchronization
 final class CurlTransfer: @unchecked Sendable {
     // `outcome` is guarded by its mutex; everything else is touched by the curl thread only.
 
-    typealias Completion = @Sendable (Result<HTTPResponse, any Error>) -> Void
+    typealias Completion = @Sendable (Result<HTTPHead, any Error>) -> Void
 
     private enum Outcome {
         case open(Completion?)
         /// Ended before anyone could be told, such as by an early cancellation.
-        case untold(Result<HTTPResponse, any Error>)
+        case untold(Result<HTTPHead, any Error>)
         case told
     }
 
     let request: HTTPRequest
+    /// Longest silence; `nil` when the exchange is bounded as a whole.
+    let idleTimeout: Duration?
+    let receiver: any ResponseReceiver
     private let outcome = Mutex<Outcome>(.open(nil))
-    private var headerLines: UnsafeMutablePointer<curl_slist>?
+    private var headerLines: HeaderLines?
     private var headers = HTTPHeaders()
-    private var body = GrowableBytes()
-    /// Where curl writes its message; at a fixed address while a handle knows it.
-    private let errorText = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    private var status = 0
+    private var isHeadComplete = false
     private var isTooLarge = false
+    private var sentBytes = 0
+    /// When something last arrived, by the monotonic clock.
+    private(set) var lastArrival = Duration.zero
+    /// Where curl writes its message; at a fixed address while a handle knows it.
+    let errorText = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-    init(_ request: HTTPRequest) {
+    init(_ request: HTTPRequest, receiver: any ResponseReceiver, idleTimeout: Duration? = nil) {
         self.request = request
+        self.receiver = receiver
+        self.idleTimeout = idleTimeout
         errorText.initialize(repeating: 0)
     }
 
-    deinit {
-        freeHeaderLines()
-        errorText.deallocate()
-    }
+    deinit { errorText.deallocate() }
 
     /// Whether the transfer ended, so that there is nothing to send any more.
     var hasEnded: Bool {
@@ -43,7 +49,7 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     func onCompletion(_ action: @escaping Completion) {
-        let early: Result<HTTPResponse, any Error>? = outcome.withLock { outcome in
+        let early: Result<HTTPHead, any Error>? = outcome.withLock { outcome in
             guard case .untold(let result) = outcome else {
                 outcome = .open(action)
                 return nil
@@ -55,7 +61,7 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     /// Tells the asking task, once; later calls do nothing.
-    func complete(_ result: Result<HTTPResponse, any Error>) {
+    func complete(_ result: Result<HTTPHead, any Error>) {
         let action: Completion? = outcome.withLock { outcome in
             guard case .open(let action) = outcome else { return nil }
             outcome = action == nil ? .untold(result) : .told
@@ -64,51 +70,8 @@ final class CurlTransfer: @unchecked Sendable {
         action?(result)
     }
 
-    /// Puts the request into an easy handle.
-    func configure(_ handle: UnsafeMutableRawPointer, _ configuration: HTTPConfiguration) {
-        curl_set_text(handle, CURLOPT_URL, request.url)
-        curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
-        curl_set_text(handle, CURLOPT_USERAGENT, configuration.userAgent)
-        curl_set_text(handle, CURLOPT_ACCEPT_ENCODING, "gzip")
-        curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
-        curl_set_long(handle, CURLOPT_NOSIGNAL, 1)
-        curl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
-        curl_set_long(handle, CURLOPT_CONNECTTIMEOUT, HTTPLimits.connectSeconds)
-        curl_set_long(handle, CURLOPT_TIMEOUT_MS, Int(clamping: request.timeout.milliseconds))
-        curl_set_long(handle, CURLOPT_BUFFERSIZE, HTTPLimits.receiveBufferBytes)
-        curl_set_long(handle, CURLOPT_HTTP_VERSION, curl_http_version_2_over_tls)
-        curl_set_long(handle, CURLOPT_PIPEWAIT, 1)
-        curl_set_long(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        configureTrust(handle, configuration)
-        configureReceivers(handle)
-        setHeaderLines(handle)
-    }
-
-    private func configureTrust(_ handle: UnsafeMutableRawPointer, _ configuration: HTTPConfiguration) {
-        curl_set_long(handle, CURLOPT_SSLVERSION, curl_tls_version_1_2)
-        curl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
-        curl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
-        if let file = configuration.certificateFile { curl_set_text(handle, CURLOPT_CAINFO, file) }
-        if let directory = configuration.certificateDirectory { curl_set_text(handle, CURLOPT_CAPATH, directory) }
-    }
-
-    private func configureReceivers(_ handle: UnsafeMutableRawPointer) {
-        let context = Unmanaged.passUnretained(self).toOpaque()
-        curl_set_pointer(handle, CURLOPT_PRIVATE, context)
-        curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText.baseAddress)
-        curl_set_receivers(
-            handle,
-            { bytes, size, count, context in CurlTransfer.from(context)?.receiveHeader(bytes, size * count) ?? 0 },
-            { bytes, size, count, context in CurlTransfer.from(context)?.receiveBody(bytes, size * count) ?? 0 },
-            context)
-    }
-
-    static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {
-        context.map { Unmanaged<CurlTransfer>.fromOpaque($0).takeUnretainedValue() }
-    }
-
     /// The answer, or why there is none, once curl is done with the handle.
-    func result(_ code: CURLcode, _ handle: UnsafeMutableRawPointer) -> Result<HTTPResponse, any Error> {
+    func result(_ code: CURLcode, _ handle: UnsafeMutableRawPointer) -> Result<HTTPHead, any Error> {
         if isTooLarge {
             let limit = request.maximumBodyBytes.asByteCount
             return .failure(HTTPFailure(.tooLarge, "the answer is larger than \(limit)"))
@@ -117,64 +80,82 @@ final class CurlTransfer: @unchecked Sendable {
             let text = String(decoding: UnsafeRawBufferPointer(errorText).prefix { $0 != 0 }, as: UTF8.self)
             return .failure(HTTPFailure(code, detail: text))
         }
-        var status = 0
-        curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
-        body.seal()
-        return .success(HTTPResponse(status: status, headers: headers, body: body))
+        return .success(HTTPHead(status: status, headers: headers))
     }
 
-    private func receiveHeader(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
-        let line = String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
-        if line.hasPrefix("HTTP/") {
-            // A status line begins a new answer, such as the final one after "100 Continue".
-            headers.removeAll()
-        } else if let colon = line.firstIndex(of: ":") {
-            let value = line[line.index(after: colon)...].drop { $0.isWhitespace }
-            headers.set(String(line[..<colon]), String(value.reversed().drop { $0.isWhitespace }.reversed()))
-        } else if line.allSatisfy(\.isWhitespace), headers["content-encoding"] == nil,
-            let length = headers["content-length"].flatMap({ Int($0) }), length <= request.maximumBodyBytes, length >= 0
-        {
-            body = GrowableBytes(expecting: length)
-        }
-        return count
-    }
+    // MARK: Header lines of the request
 
-    private func receiveBody(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
-        guard body.count + count <= request.maximumBodyBytes else {
-            isTooLarge = true
-            return 0
-        }
-        body.append(UnsafeRawBufferPointer(start: bytes, count: count))
-        return count
-    }
-
-    private func setHeaderLines(_ handle: UnsafeMutableRawPointer) {
-        for header in request.headers {
-            headerLines = curl_slist_append(headerLines, "\(header.name): \(header.value)")
-        }
-        request.bearer?.expose().withBytes { key in
-            var line = ContiguousArray("Authorization: Bearer ".utf8)
-            line.reserveCapacity(line.count + key.count + 1)
-            line.append(contentsOf: key)
-            line.append(0)
-            line.withUnsafeMutableBytes {
-                headerLines = curl_slist_append(headerLines, $0.bindMemory(to: CChar.self).baseAddress)
-                $0.wipe()
-            }
-        }
-        curl_set_headers(handle, headerLines)
+    func setHeaderLines(on handle: UnsafeMutableRawPointer) throws(HTTPFailure) {
+        let lines = try HeaderLines(request)
+        lines.set(on: handle)
+        headerLines = consume lines
     }
 
     /// Overwrites and frees the header lines, the credential among them.
     func freeHeaderLines() {
-        var node = headerLines
-        while let line = node?.pointee {
-            if let text = line.data { UnsafeMutableRawBufferPointer(start: text, count: strlen(text)).wipe() }
-            node = line.next
-        }
-        curl_slist_free_all(headerLines)
         headerLines = nil
     }
+
+    // MARK: What curl calls
+
+    static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {
+        context.map { Unmanaged<CurlTransfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    func receiveHeader(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+        touch()
+        let line = String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
+        if line.hasPrefix("HTTP/") {
+            // A status line begins a new answer, such as the final one after "100 Continue".
+            headers.removeAll()
+            status = line.split(separator: " ").dropFirst().first.flatMap { Int($0.prefix(3)) } ?? 0
+        } else if let colon = line.firstIndex(of: ":") {
+            let value = line[line.index(after: colon)...].drop { $0.isWhitespace }
+            headers.set(String(line[..<colon]), String(value.reversed().drop { $0.isWhitespace }.reversed()))
+        } else if line.allSatisfy(\.isWhitespace), status >= 200, !isHeadComplete {
+            isHeadComplete = true
+            receiver.begin(HTTPHead(status: status, headers: headers))
+        }
+        return count
+    }
+
+    func receiveBody(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+        touch()
+        switch receiver.receive(UnsafeRawBufferPointer(start: bytes, count: count)) {
+        case .taken: return count
+        case .full: return Int(curl_write_pause)
+        case .tooLarge:
+            isTooLarge = true
+            return 0
+        }
+    }
+
+    /// Copies the next bytes of the body to where curl sends them from.
+    func provideBody(_ target: UnsafeMutablePointer<CChar>?, _ capacity: Int) -> Int {
+        request.body?.withBytes { body in
+            let piece = UnsafeRawBufferPointer(rebasing: body.dropFirst(sentBytes).prefix(capacity))
+            UnsafeMutableRawBufferPointer(start: target, count: capacity).copyMemory(from: piece)
+            sentBytes += piece.count
+            return piece.count
+        } ?? 0
+    }
+
+    // MARK: Silence
+
+    func touch() {
+        if idleTimeout != nil { lastArrival = .monotonicNow }
+    }
+
+    /// How long the server may stay silent yet; `nil` when nobody waits for it.
+    func remainingSilence(at now: Duration) -> Duration? {
+        guard let idleTimeout, !receiver.isPaused else { return nil }
+        return idleTimeout - (now - lastArrival)
+    }
+}
+
+extension Duration {
+    /// Time since an arbitrary start; never goes backwards.
+    static var monotonicNow: Duration { TimeSource.system.monotonic() }
 }
 
 /// Bounds of every exchange.
@@ -183,6 +164,8 @@ enum HTTPLimits {
     static let connectSeconds = 15
     /// Bytes that curl receives at once: four TLS records.
     static let receiveBufferBytes = 65_536
+    /// Bytes that curl sends at once.
+    static let sendBufferBytes = 131_072
     /// Milliseconds after which the thread looks around even without a wake-up.
-    static let pollMilliseconds: Int32 = 1_000
+    static let pollMilliseconds: Int64 = 1_000
 }

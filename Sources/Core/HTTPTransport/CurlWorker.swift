@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import NilusCore
 import Synchronization
 
 /// The thread that owns the multi handle; everyone else leaves transfers in its mailbox.
@@ -9,6 +10,7 @@ final class CurlWorker: @unchecked Sendable {
 
     private struct Mailbox {
         var submitted: [CurlTransfer] = []
+        var resumed: [CurlTransfer] = []
         var cancelled: [CurlTransfer] = []
         var isStopping = false
     }
@@ -53,6 +55,12 @@ final class CurlWorker: @unchecked Sendable {
         curl_multi_wakeup(multi)
     }
 
+    /// Lets a paused transfer go on.
+    func resume(_ transfer: CurlTransfer) {
+        mailbox.withLock { $0.resumed.append(transfer) }
+        curl_multi_wakeup(multi)
+    }
+
     func stop() {
         mailbox.withLock { $0.isStopping = true }
         curl_multi_wakeup(multi)
@@ -65,12 +73,14 @@ final class CurlWorker: @unchecked Sendable {
                 return box
             }
             mail.submitted.forEach(begin)
+            mail.resumed.forEach(goOn)
             mail.cancelled.forEach { end($0, .failure(CancellationError())) }
             if mail.isStopping { break }
             var count: Int32 = 0
             curl_multi_perform(multi, &count)
             finishDone()
-            curl_multi_poll(multi, nil, 0, HTTPLimits.pollMilliseconds, nil)
+            let patience = endSilent()
+            curl_multi_poll(multi, nil, 0, patience, nil)
         }
         for (transfer, _) in running.values { end(transfer, .failure(CancellationError())) }
         idleHandles.forEach { curl_easy_cleanup($0) }
@@ -82,9 +92,40 @@ final class CurlWorker: @unchecked Sendable {
             transfer.complete(.failure(HTTPFailure(.unusable, "no memory for a request")))
             return
         }
-        transfer.configure(handle, configuration)
+        do throws(HTTPFailure) { try transfer.configure(handle, configuration) } catch {
+            curl_easy_reset(handle)
+            idleHandles.append(handle)
+            transfer.complete(.failure(error))
+            return
+        }
+        transfer.touch()
         running[ObjectIdentifier(transfer)] = (transfer, handle)
         curl_multi_add_handle(multi, handle)
+    }
+
+    private func goOn(_ transfer: CurlTransfer) {
+        guard let (_, handle) = running[ObjectIdentifier(transfer)] else { return }
+        transfer.touch()
+        curl_easy_pause(handle, curl_continue)
+    }
+
+    /// Ends streams that were silent for too long.
+    ///
+    /// - Returns: the milliseconds until the next one may have been.
+    private func endSilent() -> Int32 {
+        let now = Duration.monotonicNow
+        var patience = HTTPLimits.pollMilliseconds
+        var silent: [CurlTransfer] = []
+        for (transfer, _) in running.values {
+            guard let remaining = transfer.remainingSilence(at: now) else { continue }
+            if remaining <= .zero { silent.append(transfer) }
+            patience = min(patience, remaining.milliseconds + 1)
+        }
+        for transfer in silent {
+            let limit = transfer.idleTimeout?.milliseconds ?? 0
+            end(transfer, .failure(HTTPFailure(.timedOut, "nothing arrived for \(limit) ms")))
+        }
+        return Int32(clamping: max(0, patience))
     }
 
     private func finishDone() {
@@ -99,7 +140,7 @@ final class CurlWorker: @unchecked Sendable {
     }
 
     /// Takes a transfer off its handle, wipes its credential and tells its task.
-    private func end(_ transfer: CurlTransfer, _ result: Result<HTTPResponse, any Error>) {
+    private func end(_ transfer: CurlTransfer, _ result: Result<HTTPHead, any Error>) {
         if let (_, handle) = running.removeValue(forKey: ObjectIdentifier(transfer)) {
             curl_multi_remove_handle(multi, handle)
             // Forgets the request; connections live in the multi handle and stay open.

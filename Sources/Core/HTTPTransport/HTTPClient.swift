@@ -1,5 +1,5 @@
 import CCurl
-package import NilusCore
+import NilusCore
 
 /// Sends requests over shared connections; one libcurl multi handle on one thread does the work.
 ///
@@ -19,8 +19,9 @@ package final class HTTPClient: Sendable {
     ///
     /// - Throws: `HTTPFailure`, or `CancellationError` when the task is cancelled meanwhile.
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let transfer = CurlTransfer(request)
-        return try await withTaskCancellationHandler {
+        let body = WholeBody(limit: request.maximumBodyBytes)
+        let transfer = CurlTransfer(request, receiver: body)
+        let head = try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 transfer.onCompletion { continuation.resume(with: $0) }
                 worker.submit(transfer)
@@ -28,35 +29,27 @@ package final class HTTPClient: Sendable {
         } onCancel: {
             worker.cancel(transfer)
         }
-    }
-}
-
-/// What all requests of a client share.
-package struct HTTPConfiguration: Sendable {
-    package let userAgent: String
-    /// A PEM file of trusted certificates instead of the system's.
-    package let certificateFile: String?
-    /// A directory of trusted certificates instead of the system's.
-    package let certificateDirectory: String?
-    /// Upper bound of connections to one host.
-    package let maximumConnections: Int
-
-    package init(
-        userAgent: String, certificateFile: String? = nil, certificateDirectory: String? = nil, maximumConnections: Int
-    ) {
-        self.userAgent = userAgent
-        self.certificateFile = certificateFile
-        self.certificateDirectory = certificateDirectory
-        self.maximumConnections = maximumConnections
+        return HTTPResponse(status: head.status, headers: head.headers, body: body.sealed())
     }
 
-    /// The configuration that the environment asks for; libcurl itself reads `HTTPS_PROXY` and `NO_PROXY`.
-    package init(userAgent: String, environment: EnvironmentVariables, maximumConnections: Int) {
-        let authorities = CertificateAuthorities(environment: environment)
-        self.init(
-            userAgent: userAgent,
-            certificateFile: authorities.file,
-            certificateDirectory: authorities.directory,
-            maximumConnections: maximumConnections)
+    /// Sends a request whose answer is read piece by piece while it arrives, such as a watch that lasts for hours.
+    ///
+    /// Not the answer as a whole but every silence in it is bounded by `HTTPRequest.timeout`. At most
+    /// `HTTPRequest.maximumBodyBytes` wait for the reader; after that, the server waits.
+    ///
+    /// - Returns: the stream, as soon as the header lines are there, whatever the status.
+    /// - Throws: `HTTPFailure`, or `CancellationError` when the task is cancelled meanwhile.
+    package func open(_ request: HTTPRequest) async throws -> HTTPStream {
+        let buffer = StreamBuffer(limit: request.maximumBodyBytes)
+        let transfer = CurlTransfer(request, receiver: buffer, idleTimeout: request.timeout)
+        transfer.onCompletion { buffer.finish($0.map { _ in }) }
+        let connection = StreamConnection(client: self, worker: worker, transfer: transfer)
+        let head = try await withTaskCancellationHandler {
+            worker.submit(transfer)
+            return try await buffer.head()
+        } onCancel: {
+            worker.cancel(transfer)
+        }
+        return HTTPStream(head, buffer, connection)
     }
 }

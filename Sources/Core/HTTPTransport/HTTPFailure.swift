@@ -33,6 +33,14 @@ package struct HTTPFailure: Error, Sendable, CustomStringConvertible {
         case .untrusted, .tooLarge, .unusable: false
         }
     }
+
+    /// Whether the server may have got the request and acted on it, though there is no complete answer.
+    package var mayHaveArrived: Bool {
+        switch kind {
+        case .unreachable, .untrusted, .unusable: false
+        case .timedOut, .cut, .tooLarge: true
+        }
+    }
 }
 
 extension HTTPFailure {

@@ -24,6 +24,8 @@ package enum ErrorCode: String, Sendable, CaseIterable {
     case commitConflict
     case commitUnknown
     case dependencyFailed
+    case clusterRefused
+    case clusterUnavailable
     case interrupted
     case internalDefect
 
@@ -37,12 +39,12 @@ package enum ErrorCode: String, Sendable, CaseIterable {
         switch self {
         case .usageInvalid: .usage
         case .schemaConflict, .tableConflict, .checkpointMissing, .runConflict: .dataRefused
-        case .sourceRefused, .sinkRefused: .serviceRefused
+        case .sourceRefused, .sinkRefused, .clusterRefused: .serviceRefused
         // An endpoint that the account does not have is skipped, which is no failure.
         case .featureUnavailable: .done
         case .internalDefect: .defect
         case .sourceThrottled, .sourceUnavailable, .ledgerOpen, .sinkUnavailable, .commitConflict, .commitUnknown,
-            .dependencyFailed, .interrupted:
+            .dependencyFailed, .clusterUnavailable, .interrupted:
             .tryAgain
         case .keyRefused, .permissionMissing: .keyRefused
         case .manifestInvalid, .secretMissing, .secretRefused, .configurationInvalid, .envelopeTooSmall: .configuration

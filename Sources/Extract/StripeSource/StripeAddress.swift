@@ -3,7 +3,7 @@ import Secrets
 import WorkflowManifest
 
 /// A `stripe://` address at run time: its placeholders become values.
-struct StripeAddress {
+struct StripeAddress: Sendable {
     private let address: ManifestAddress
     private let secrets: SecretStore
     private let environment: EnvironmentVariables

@@ -58,17 +58,27 @@ final class StripeClient: Sendable {
     }
 
     private func attempt(_ question: StripeQuestion, meter: ExtractMeter?) async throws -> Attempt {
-        let request = HTTPRequest(
-            url: connection.base + question.target, headers: connection.headers, bearer: connection.key,
-            maximumBodyBytes: StripeLimits.maximumPageBytes, timeout: StripeLimits.requestTimeout)
+        let key = connection.key.current
         do {
-            let response = try await budget.spend(on: question.operation) {
-                meter?.count { $0.requests += 1 }
-                return try await http.send(request)
+            var response = try await send(question, key, meter)
+            if response.status == 401, let newKey = connection.key.renewed(insteadOf: key) {
+                response = try await send(question, newKey, meter)
             }
             return try judge(response, to: question)
         } catch let failure as HTTPFailure {
             return .passing(try judge(failure, of: question))
+        }
+    }
+
+    private func send(
+        _ question: StripeQuestion, _ key: Redacted<SecretBytes>, _ meter: ExtractMeter?
+    ) async throws -> HTTPResponse {
+        let request = HTTPRequest(
+            url: connection.base + question.target, headers: connection.headers, bearer: key,
+            maximumBodyBytes: StripeLimits.maximumPageBytes, timeout: StripeLimits.requestTimeout)
+        return try await budget.spend(on: question.operation) {
+            meter?.count { $0.requests += 1 }
+            return try await http.send(request)
         }
     }
 

@@ -5,18 +5,20 @@ package import NilusCore
 package struct StripeConnection: Sendable {
     /// Scheme, host and port without a path, such as `https://api.stripe.com`.
     let base: String
-    let key: Redacted<SecretBytes>
+    let key: RenewableKey
     /// The `Stripe-Version`, `Stripe-Account` and `Stripe-Context` of every request.
     let headers: [HTTPHeader]
 
     package static let publicBase = "https://api.stripe.com"
 
+    /// A connection from its parts; `readKeyAgain` looks into the place of the key once more when Stripe refuses it.
     package init(
         base: String, key: Redacted<SecretBytes>, apiVersion: String = StripeEndpoint.apiVersion,
-        account: String? = nil, context: String? = nil
+        account: String? = nil, context: String? = nil,
+        readKeyAgain: @escaping @Sendable () -> Redacted<SecretBytes>? = { nil }
     ) {
         self.base = base
-        self.key = key
+        self.key = RenewableKey(key, readAgain: readKeyAgain)
         headers =
             [HTTPHeader("Stripe-Version", apiVersion)]
             + (account.map { [HTTPHeader("Stripe-Account", $0)] } ?? [])

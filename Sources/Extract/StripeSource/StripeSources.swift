@@ -42,7 +42,9 @@ package final class StripeSources: Sendable {
         let connection = StripeConnection(
             base: try reader.base(), key: found.key,
             apiVersion: try reader.text(.apiVersion) ?? StripeEndpoint.apiVersion,
-            account: account, context: context)
+            account: account, context: context,
+            // What cannot be read this time leaves Stripe's refusal to be told.
+            readKeyAgain: { (try? reader.key())?.key })
         let limits = StripeRates.limits(
             section.options.requestsPerSecond?.value, isLive: isLive,
             inFlight: section.options.extractParallelism?.value ?? Self.standardParallelism)

@@ -12,6 +12,12 @@ package protocol ObjectStore: Sendable {
     ///   below use the same two codes.
     func read(_ location: String, limit: Int) async throws -> [UInt8]
 
+    /// Reads a range of an object's bytes.
+    ///
+    /// - Returns: exactly the bytes of the range.
+    /// - Throws: as ``read(_:limit:)``; an object that ends before the range does is refused.
+    func read(_ location: String, range: Range<Int>) async throws -> [UInt8]
+
     /// The size of an object in bytes; `nil` when there is none.
     func size(of location: String) async throws -> Int?
 
@@ -43,6 +49,9 @@ package protocol ObjectUpload: AnyObject {
     /// Bytes appended so far.
     var byteCount: Int { get }
 
+    /// Bytes that are held in memory until there are enough of them to be sent.
+    var heldBytes: Int { get }
+
     /// Appends bytes; they are gathered until there are enough of them to be sent.
     func append(_ bytes: UnsafeRawBufferPointer) throws
 
@@ -55,6 +64,11 @@ package protocol ObjectUpload: AnyObject {
 
     /// Gives the object up; nothing of it stays.
     func abort() async
+}
+
+extension ObjectUpload {
+    /// Nothing, for uploads that hand on what they get.
+    package var heldBytes: Int { 0 }
 }
 
 /// An object in a listing.

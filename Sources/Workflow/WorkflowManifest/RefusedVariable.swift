@@ -1,8 +1,8 @@
 /// Variables that a manifest must not set, because they would decide where a credential goes or what
 /// code sees it.
-enum RefusedVariable {
+package enum RefusedVariable {
     /// The reason why a variable is refused; `nil` when it is not.
-    static func reason(forName name: String) -> String? {
+    package static func reason(forName name: String) -> String? {
         let upper = name.uppercased()
         if upper.hasSuffix("_PROXY") { return "a manifest must not route requests through a proxy" }
         if upper.hasPrefix("SSL_CERT_") || upper == "CURL_CA_BUNDLE" || upper.hasPrefix("OPENSSL_") {

@@ -16,6 +16,10 @@ struct InterruptingStore: ObjectStore {
         try await files.read(location, limit: limit)
     }
 
+    func read(_ location: String, range: Range<Int>) async throws -> [UInt8] {
+        try await files.read(location, range: range)
+    }
+
     func size(of location: String) async throws -> Int? {
         try await files.size(of: location)
     }

@@ -25,6 +25,41 @@ package struct LocalObjectStore: ObjectStore {
         }
     }
 
+    package func read(_ location: String, range: Range<Int>) async throws -> [UInt8] {
+        let path = try LocalPath.path(of: location)
+        let bytes: [UInt8]
+        do throws(SystemError) { bytes = try Self.read(path, range) } catch {
+            throw NilusError.diskRefused("read", path, error)
+        }
+        guard bytes.count == range.count else {
+            throw NilusError.objectTooShort(path, range, availableBytes: bytes.count)
+        }
+        return bytes
+    }
+
+    /// The bytes of a range, fewer where the file ends.
+    private static func read(_ path: String, _ range: Range<Int>) throws(SystemError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last }
+        defer { close(descriptor) }
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { throw .last }
+        let end = min(range.upperBound, Int(facts.st_size))
+        var failure: SystemError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: max(0, end - range.lowerBound)) { buffer, count in
+            while count < buffer.count {
+                let target = buffer.baseAddress?.advanced(by: count)
+                let read = pread(descriptor, target, buffer.count - count, range.lowerBound + count)
+                if read < 0, errno == EINTR { continue }
+                if read < 0 { failure = .last }
+                guard read > 0 else { return }
+                count += read
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
     package func size(of location: String) async throws -> Int? {
         let path = try LocalPath.path(of: location)
         var facts = stat()

@@ -1,0 +1,34 @@
+import JSON
+import KubernetesAPI
+import NilusCore
+
+/// One thing to do so that the cluster becomes what a workflow asks for; doing it twice does no harm.
+enum Action: Sendable, Equatable {
+    /// Creates an object unless there is one of its name.
+    case create(ObjectReference, JSONValue)
+    /// Declares all fields of an object that the operator owns.
+    case apply(ObjectReference, JSONValue)
+    /// Declares fields of a `status`; with force only where the pod that owned them is gone.
+    case applyStatus(ObjectReference, JSONValue, force: Bool)
+    /// Deletes exactly the object with this uid.
+    case delete(ObjectReference, uid: String, Propagation)
+    /// Tells people what happened.
+    case tell(Notice)
+}
+
+/// Something that happened to a workflow, for its Events.
+struct Notice: Sendable, Equatable {
+    let isWarning: Bool
+    /// One CamelCase word.
+    let reason: String
+    let message: String
+    /// What makes it one notice: the same subject again is not told again.
+    let subject: String
+}
+
+/// What to do, and when to look again although nothing happened.
+struct Decision: Sendable, Equatable {
+    var actions: [Action] = []
+    /// The next moment that changes something by itself, such as the end of a schedule.
+    var wakeAt: Timestamp?
+}

@@ -1,0 +1,114 @@
+import JSON
+import KubernetesAPI
+import NilusCore
+
+// The runs of a workflow: each Job has one, and none stays "Running" when nobody is left to end it.
+
+extension Reconciliation {
+    func followRuns(_ decision: inout Decision) {
+        for job in situation.jobs {
+            guard let run = situation.run(of: job) else {
+                let reference = ObjectReference(.workflowRun, namespace: job.metadata.namespace, name: job.runName)
+                decision.actions.append(.create(reference, children.run(of: job)))
+                continue
+            }
+            complete(run, of: job, &decision)
+        }
+        for run in situation.runs where !run.hasEnded && situation.job(of: run) == nil && isJobRun(run) {
+            decision.actions.append(declare(.jobGone(at: now), of: run))
+        }
+    }
+
+    /// Says how a run ended when its Job has ended and the job itself did not say so.
+    private func complete(_ run: RunObject, of job: JobObject, _ decision: inout Decision) {
+        let pods = situation.pods(of: job)
+        guard let verdict = RunVerdict(job, pods: pods), !isTold(run, verdict, pods) else { return }
+        decision.actions.append(declare(verdict, of: run))
+        decision.actions.append(
+            .tell(
+                Notice(
+                    isWarning: verdict.phase != "Succeeded", reason: verdict.reason,
+                    message:
+                        "run '\(run.metadata.name)' ended: \(verdict.message.isEmpty ? verdict.reason : verdict.message)",
+                    subject: run.metadata.name)))
+    }
+
+    /// Whether the last pod of a Job told its end: an earlier pod's word does not count.
+    private func isTold(_ run: RunObject, _ verdict: RunVerdict, _ pods: [PodObject]) -> Bool {
+        guard run.hasEnded else { return false }
+        if verdict.phase == "Succeeded" { return run.phase == "Succeeded" }
+        let lastStart = pods.compactMap(\.startTime).max()
+        guard let lastStart, let told = run.completionTime else { return true }
+        return told >= lastStart
+    }
+
+    /// Whether the run belongs to a Job of the operator's and not to one that somebody made by hand.
+    private func isJobRun(_ run: RunObject) -> Bool {
+        run.metadata.labels[OperatorLabel.managedBy] == OperatorLabel.manager
+    }
+
+    private func declare(_ verdict: RunVerdict, of run: RunObject) -> Action {
+        let declaration: JSONValue = [
+            "apiVersion": .string(KubernetesResource.workflowRun.apiVersion), "kind": "WorkflowRun",
+            "metadata": ["name": .string(run.metadata.name), "namespace": .string(run.metadata.namespace)],
+            "status": .object(verdict.fields(now: now)),
+        ]
+        return .applyStatus(run.reference, declaration, force: true)
+    }
+}
+
+// What is kept of the past.
+
+extension Reconciliation {
+    /// Deletes finished Jobs of older run groups beyond the limits; CronJobs look after their own.
+    func tidyJobs(_ decision: inout Decision) {
+        let current = "g\(workflow.metadata.generation)"
+        let old = situation.jobs.filter { job in
+            !job.isActive && !job.metadata.isDeleting && job.group != current && job.group != "s" && isRecorded(job)
+        }
+        let newestFirst = old.sorted { ($0.metadata.creation ?? .distantPast) > ($1.metadata.creation ?? .distantPast) }
+        let succeeded = newestFirst.filter { $0.end == .succeeded }.dropFirst(settings.keptSucceededJobs)
+        let failed = newestFirst.filter { $0.end != .succeeded }.dropFirst(settings.keptFailedJobs)
+        for job in Array(succeeded) + Array(failed) {
+            decision.actions.append(.delete(job.reference, uid: job.metadata.uid, .background))
+        }
+    }
+
+    /// A Job may go when its run tells how it ended.
+    private func isRecorded(_ job: JobObject) -> Bool {
+        situation.run(of: job)?.hasEnded ?? false
+    }
+
+    /// Deletes ended runs beyond the limit whose Job is gone; those of the present spec stay, for they say that it ran.
+    func tidyRuns(_ decision: inout Decision) {
+        let current = ["g\(workflow.metadata.generation)", requestedGroup]
+        let old = situation.runs.filter { run in
+            run.hasEnded && !run.metadata.isDeleting && situation.job(of: run) == nil && !current.contains(run.group)
+        }
+        for run in newestFirst(old).dropFirst(settings.keptRuns) {
+            decision.actions.append(.delete(run.reference, uid: run.metadata.uid, .background))
+        }
+    }
+
+    private var requestedGroup: String? {
+        workflow.metadata.annotations[OperatorLabel.runRequest].map { "r\(ChildName.digest(of: $0))" }
+    }
+
+    func newestFirst(_ runs: [RunObject]) -> [RunObject] {
+        runs.sorted {
+            ($0.metadata.creation ?? .distantPast, $0.metadata.name) > (
+                $1.metadata.creation ?? .distantPast, $1.metadata.name
+            )
+        }
+    }
+
+    /// Deletes manifests that no Job and no CronJob refers to.
+    func tidyConfigs(_ plan: WorkflowPlan, _ decision: inout Decision) {
+        var used = Set(situation.jobs.compactMap { $0.metadata.labels[OperatorLabel.manifest] })
+        used.formUnion(situation.cronJobs.compactMap { $0.metadata.labels[OperatorLabel.manifest] })
+        used.formUnion(plan.parts.map { ChildManifests.configName(workflow.metadata.name, $0) })
+        for config in situation.configs where !used.contains(config.metadata.name) && !config.metadata.isDeleting {
+            decision.actions.append(.delete(config.reference, uid: config.metadata.uid, .background))
+        }
+    }
+}

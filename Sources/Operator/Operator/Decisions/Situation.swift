@@ -1,0 +1,25 @@
+/// Everything that the cluster holds of one workflow at a moment.
+struct Situation: Sendable {
+    let workflow: WorkflowObject
+    var jobs: [JobObject] = []
+    var cronJobs: [CronJobObject] = []
+    var pods: [PodObject] = []
+    var runs: [RunObject] = []
+    var configs: [ConfigObject] = []
+    /// The Secrets that each depot of the namespace needs, by the ConfigMap of the depot.
+    var depotSecrets: [String: [String]] = [:]
+
+    /// The pods of a Job.
+    func pods(of job: JobObject) -> [PodObject] {
+        pods.filter { $0.metadata.controllerUID == job.metadata.uid }
+    }
+
+    func run(of job: JobObject) -> RunObject? {
+        runs.first { $0.metadata.name == job.runName }
+    }
+
+    /// The Job of a run; `nil` when it is gone.
+    func job(of run: RunObject) -> JobObject? {
+        jobs.first { $0.runName == run.metadata.name }
+    }
+}

@@ -1,0 +1,106 @@
+import JSON
+import KubernetesAPI
+import Logging
+import NilusCore
+
+/// Does what a decision asks for.
+struct ActionPerformer: Sendable {
+    let client: KubernetesClient
+    let time: TimeSource
+    let logger: Logger
+    let meter: OperatorMeter
+    /// Who tells: the name of this operator's pod.
+    let instance: String
+
+    /// Does the actions in their order and stops at the first that fails.
+    func perform(_ actions: [Action], for workflow: WorkflowObject) async throws(ClusterFailure) {
+        for action in actions {
+            try await perform(action, for: workflow)
+        }
+    }
+
+    private func perform(_ action: Action, for workflow: WorkflowObject) async throws(ClusterFailure) {
+        switch action {
+        case .create(let object, let manifest): try await create(object, manifest)
+        case .apply(let object, let manifest):
+            meter.count(.writes)
+            _ = try await client.apply(object, manifest, manager: OperatorSettings.fieldManager, force: true)
+            log("applied", object)
+        case .applyStatus(let object, let status, let force): try await applyStatus(object, status, force)
+        case .delete(let object, let uid, let propagation): try await delete(object, uid, propagation)
+        case .tell(let notice): await tell(notice, of: workflow)
+        }
+    }
+
+    private func create(_ object: ObjectReference, _ manifest: JSONValue) async throws(ClusterFailure) {
+        meter.count(.writes)
+        do throws(ClusterFailure) {
+            _ = try await client.create(
+                object.kind, namespace: object.namespace, manifest, manager: OperatorSettings.fieldManager)
+            log("created", object)
+        } catch  where error.refusal?.reason == "AlreadyExists" {
+            // Made before, by a request whose answer was lost or by an operator that ended; or it belongs to an
+            // earlier workflow of this name, and its end will be told.
+        }
+    }
+
+    private func applyStatus(
+        _ object: ObjectReference, _ status: JSONValue, _ force: Bool
+    ) async throws(ClusterFailure) {
+        meter.count(.writes)
+        do throws(ClusterFailure) {
+            _ = try await client.apply(
+                object, subresource: "status", status, manager: OperatorSettings.fieldManager, force: force)
+        } catch  where error.refusal?.isNotFound == true {
+            // Deleted meanwhile.
+        }
+    }
+
+    private func delete(
+        _ object: ObjectReference, _ uid: String, _ propagation: Propagation
+    ) async throws(ClusterFailure) {
+        meter.count(.writes)
+        do throws(ClusterFailure) {
+            try await client.delete(object, uid: uid, propagation: propagation)
+            log("deleted", object)
+        } catch  where error.refusal?.isNotFound == true || error.refusal?.isConflict == true {
+            // Gone already, or another one has its name now.
+        }
+    }
+
+    private func log(_ what: String, _ object: ObjectReference) {
+        logger.info(
+            "object \(what)",
+            metadata: ["kind": "\(object.kind.kind)", "namespace": "\(object.namespace)", "name": "\(object.name)"])
+    }
+
+    /// Creates an Event; the same notice again has the same name and is refused. Nothing depends on it.
+    private func tell(_ notice: Notice, of workflow: WorkflowObject) async {
+        let metadata = workflow.metadata
+        let mark = ChildName.digest(of: "\(metadata.uid)/\(metadata.generation)/\(notice.reason)/\(notice.subject)")
+        let event: JSONValue = [
+            "apiVersion": .string(KubernetesResource.event.apiVersion), "kind": "Event",
+            "metadata": [
+                "name": .string("\(metadata.name).\(mark)"), "namespace": .string(metadata.namespace),
+            ],
+            "regarding": [
+                "apiVersion": .string(KubernetesResource.workflow.apiVersion), "kind": "Workflow",
+                "name": .string(metadata.name), "namespace": .string(metadata.namespace),
+                "uid": .string(metadata.uid),
+            ],
+            "eventTime": .string(LeaderElection.microTime(time.utc())), "action": "Reconcile",
+            "type": notice.isWarning ? "Warning" : "Normal", "reason": .string(notice.reason),
+            // The server accepts no more, in bytes.
+            "note": .string(String(notice.message.prefix(240))),
+            "reportingController": "nilus.dataos.io/operator", "reportingInstance": .string(instance),
+        ]
+        do throws(ClusterFailure) {
+            _ = try await client.create(
+                .event, namespace: metadata.namespace, event, manager: OperatorSettings.fieldManager)
+        } catch  where error.refusal?.isConflict == true {
+            // Told before.
+        } catch {
+            logger.debug("event not told", metadata: ["error": "\(error.worded("create an event").line)"])
+        }
+    }
+}
