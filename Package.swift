@@ -138,6 +138,8 @@ let allTests: [Target] = [
     tests("Core/DigestsTests", ["Digests"]),
     tests("Core/HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "NilusCore"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
+    tests(
+        "Core/KubernetesAPITests", ["JSON", "KubernetesAPI", "LoopbackServer", "NilusCore", "TemporaryFolders"]),
     tests("Core/NilusCoreTests", ["NilusCore"]),
     tests("Core/RunLogTests", ["JSON", "NilusCore", "RunLog", logging]),
     tests("Core/YAMLTests", ["JSON", "NilusCore", "YAML"]),
@@ -163,6 +165,8 @@ let allTests: [Target] = [
     tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Records", "SeededRandom"]),
     tests("Load/ObjectStorageTests", ["NilusCore", "ObjectStorage", "TemporaryFolders"]),
     tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),
+    tests("Operator/ClusterResourcesTests", ["ClusterResources", "HTTPTransport", "JSON", "NilusCore"]),
+    tests("Operator/OperatorTests", ["JSON", "KubernetesAPI", "NilusCore", "Operator", "WorkflowManifest"]),
     tests("Status/KubernetesStatusTests", ["JSON", "KubernetesStatus", "NilusCore", "RunStatus"]),
     tests("Status/RunStatusTests", ["JSON", "NilusCore", "RunStatus", "YAML"]),
     tests("Status/TerminalStatusTests", ["NilusCore", "RunStatus", "TerminalStatus"]),

@@ -50,7 +50,7 @@ class Server:
         for file in DEFINITIONS:
             definition = yaml.safe_load(file.read_text())
             if not self.has("rules"):
-                definition = without_rules(definition)
+                definition = as_before_1_25(definition)
             name = definition["metadata"]["name"]
             present = self.api.find("customresourcedefinitions", None, name)
             if present is None:
@@ -62,11 +62,14 @@ class Server:
             eventually(lambda: self.api.list(plural, "default") is not None)
 
 
-def without_rules(value):
-    """A definition as a server before 1.25 takes it."""
+def as_before_1_25(value):
+    """A definition as an old server takes it: without rules, and without 'int or string', which old servers cannot merge
+    field by field."""
     if isinstance(value, dict):
-        return {name: without_rules(item) for name, item in value.items() if name != "x-kubernetes-validations"}
-    return [without_rules(item) for item in value] if isinstance(value, list) else value
+        if value.get("x-kubernetes-int-or-string"):
+            return {"x-kubernetes-preserve-unknown-fields": True}
+        return {name: as_before_1_25(item) for name, item in value.items() if name != "x-kubernetes-validations"}
+    return [as_before_1_25(item) for item in value] if isinstance(value, list) else value
 
 
 @pytest.fixture(scope="session")

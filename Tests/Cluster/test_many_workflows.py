@@ -3,7 +3,7 @@ import random
 import threading
 import time
 
-from cluster.client import Refused, eventually
+from cluster.client import eventually
 from cluster.space import owner, run_name, workflow
 
 WORKFLOWS = 200
@@ -92,20 +92,19 @@ def test_the_cluster_ends_as_the_workflows_ask(space):
 
 
 def settled(space, crowd):
-    """Whether each workflow has exactly the run of its present spec, and nothing belongs to nobody."""
-    try:
-        workflows = {item["metadata"]["name"]: item for item in space.list("workflows")}
-        jobs, runs = space.list("jobs"), space.list("workflowruns")
-        configs = [item for item in space.list("configmaps") if "nilus.dataos.io/type" in item["metadata"].get("labels", {})]
-    except Refused:
-        return False
-    if {name: item["spec"]["title"] for name, item in workflows.items()} != crowd.wanted:
-        return False
+    """Asserts that each workflow has exactly the run of its present spec, and that nothing belongs to nobody."""
+    workflows = {item["metadata"]["name"]: item for item in space.list("workflows")}
+    jobs, runs = space.list("jobs"), space.list("workflowruns")
+    configs = [item for item in space.list("configmaps") if "nilus.dataos.io/type" in item["metadata"].get("labels", {})]
+    assert {name: item["spec"]["title"] for name, item in workflows.items()} == crowd.wanted
     uids = {item["metadata"]["uid"] for item in workflows.values()}
     expected = {f"{name}-g{item['metadata']['generation']}" for name, item in workflows.items()}
-    active = {job["metadata"]["name"] for job in jobs if not job.get("status", {}).get("conditions")}
-    return (active == expected and all(owner(item) in uids for item in jobs + runs + configs)
-            and {run_name(job) for job in jobs} <= {run["metadata"]["name"] for run in runs}
-            and len(configs) == len(workflows)
-            and all(item.get("status", {}).get("observedGeneration") == item["metadata"]["generation"]
-                    for item in workflows.values()))
+    names = {job["metadata"]["name"] for job in jobs}
+    assert (names - expected, expected - names) == (set(), set()), "Jobs too many, Jobs missing"
+    assert [item["metadata"]["name"] for item in jobs + runs + configs if owner(item) not in uids] == [], "orphans"
+    told = {run["metadata"]["name"] for run in runs}
+    assert [run_name(job) for job in jobs if run_name(job) not in told] == [], "Jobs without a run"
+    assert len(configs) == len(workflows), "manifests too many or missing"
+    assert [name for name, item in workflows.items() if item.get("status", {}).get("observedGeneration")
+            != item["metadata"]["generation"]] == [], "workflows without a present status"
+    return True

@@ -148,7 +148,7 @@ class Space:
                 [str(NILUS), "operator", "--listen", f"127.0.0.1:{port}", "--log-format", "json", *arguments],
                 env=environment, stdout=output, stderr=output)
         with stopped(process):
-            wait_for(port)
+            wait_for(port, seconds=60)
             yield Operator(process, port, log)
 
     def resource(self, *arguments, expect=0, environment=None):
