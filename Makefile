@@ -4,6 +4,9 @@
 #   make test     run every test, interop and end to end included
 #   make build    build the release programs          make check    format, docs, samples, linkage
 #   make format   format all Swift code               make bench    print the figures of docs/figures.md
+#   make check-manifests                              check everything that is deployed, in every variant
+#   make image    build the container image nilus:dev (BUILDER=host: the program on this machine)
+#   make test-image               look into the image and run it in its envelope
 #   make query SQL="SELECT count(*) FROM stripe.charge"             look at the tables of ./warehouse
 
 SHELL := /bin/bash
@@ -15,11 +18,15 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 RELEASE_FLAGS := $(SWIFT_FLAGS) -c release --static-swift-stdlib
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
 VENV := .build/venv
+MANIFESTS_VENV := .build/venv-manifests
 PYTHON := $(VENV)/bin/python
 
 WAREHOUSE ?= warehouse
+# container: the image's program is built in a container of BASE; host: on this machine.
+BUILDER ?= container
 
-.PHONY: demo query test room-tests python-tests build check format bench build-dependencies test-dependencies
+.PHONY: demo query test room-tests python-tests build check check-manifests format bench image test-image
+.PHONY: build-dependencies test-dependencies manifest-tools
 
 demo: build
 	scripts/demo.sh
@@ -36,7 +43,7 @@ room-tests: build-dependencies test-dependencies
 python-tests: build test-dependencies
 	swift build $(SWIFT_FLAGS) --product iceberg-fixtures
 	swift build $(SWIFT_FLAGS) --product parquet-fixtures
-	$(PYTHON) -m pytest -q Tests/Interop Tests/EndToEnd
+	$(PYTHON) -m pytest -q -n 4 Tests/Interop Tests/EndToEnd
 
 build: build-dependencies
 	swift build $(RELEASE_FLAGS) --product nilus
@@ -49,12 +56,44 @@ check: build test-dependencies
 	scripts/check-linkage.sh .build/release/nilus
 	.build/release/nilus validate $(foreach file,$(wildcard manifests/*.yaml),-f $(file))
 
+# What 'nilus validate' reads: DataOS resources, wherever they are.
+DATAOS_FILES := $(wildcard manifests/*.yaml deploy/dataos/*.yaml) \
+    $(addprefix deploy/kustomize/overlays/job/,config.yaml lakehouse.yaml)
+RENDERINGS := .build/manifests
+
+check-manifests: build manifest-tools
+	.build/release/nilus validate $(foreach file,$(DATAOS_FILES),-f $(file))
+	rm -rf $(RENDERINGS)
+	scripts/render-manifests.sh --output $(RENDERINGS)
+	.build/tools/helm lint --strict --quiet deploy/helm/nilus 2> >(grep -v 'found symbolic link' >&2)
+	$(MANIFESTS_VENV)/bin/kubernetes-validate --strict --quiet --kubernetes-version 1.36 $(RENDERINGS)/*.yaml
+	$(MANIFESTS_VENV)/bin/checkov --directory $(RENDERINGS) --framework kubernetes --quiet --compact --skip-download
+	$(if $(wildcard deploy/Containerfile),$(MANIFESTS_VENV)/bin/hadolint deploy/Containerfile)
+	$(MANIFESTS_VENV)/bin/python -m pytest -q Tests/Manifests
+
+manifest-tools: $(MANIFESTS_VENV)/.complete
+	@scripts/install-manifest-tools.sh $(MANIFESTS_VENV)/bin/python
+
+$(MANIFESTS_VENV)/.complete: deploy/requirements.txt
+	scripts/install-dependencies.sh test
+	python3 -m venv $(MANIFESTS_VENV)
+	$(MANIFESTS_VENV)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
 format:
 	swift format --in-place --recursive $(SWIFT_FOLDERS)
 
 bench: build test-dependencies
 	scripts/install-dependencies.sh bench
 	$(PYTHON) Benchmarks/run.py
+
+image:
+	$(if $(filter host,$(BUILDER)),scripts/install-dependencies.sh image)
+	scripts/build-image.sh $(BUILDER)
+
+test-image: image build test-dependencies
+	scripts/install-dependencies.sh image
+	$(PYTHON) -m pytest -q Tests/Container
 
 build-dependencies:
 	@scripts/install-dependencies.sh build

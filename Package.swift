@@ -50,6 +50,7 @@ let cLibraries: [Target] = [
     library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
     library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    .systemLibrary(name: "CChecksum", path: "Sources/CLibraries/CChecksum"),
     .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
     .target(
         name: "CSimdjson", path: "Sources/CLibraries/CSimdjson",
@@ -62,8 +63,9 @@ let core: [Target] = [
     room("Core/JSON", ["CSimdjson", "NilusCore"]),
     room("Core/YAML", ["CLibYaml", "JSON", "NilusCore"]),
     room("Core/HTTPTransport", ["CCurl", "NilusCore"]),
-    room("Core/Digests", ["COpenSSL", "NilusCore"]),
+    room("Core/Digests", ["CChecksum", "COpenSSL", "NilusCore"]),
     room("Core/Compression", ["CZlib", "CZstd", "NilusCore"]),
+    room("Core/RequestSigning", ["Digests", "HTTPTransport", "NilusCore"]),
     room("Core/KubernetesAPI", ["HTTPTransport", "JSON", "NilusCore", "YAML"]),
     room("Core/RunLog", ["JSON", "NilusCore", logging]),
 ]
@@ -85,14 +87,18 @@ let stages: [Target] = [
     room("Load/Parquet", ["Compression", "NilusCore", "Records"]),
     room("Load/Avro", ["Compression", "JSON", "NilusCore"]),
     room("Load/Iceberg", ["Avro", "JSON", "NilusCore", "Records"]),
-    room("Load/ObjectStorage", ["NilusCore"]),
-    room("Load/IcebergCatalog", ["CSQLite", "Iceberg", "Loading", "NilusCore", "ObjectStorage"]),
-    room("Load/Depots", ["NilusCore", "Secrets", "YAML"]),
+    room("Load/ObjectStorage", ["Digests", "HTTPTransport", "JSON", "NilusCore", "RequestSigning"]),
+    room(
+        "Load/IcebergCatalog",
+        [
+            "CSQLite", "HTTPTransport", "Iceberg", "JSON", "Loading", "NilusCore", "ObjectStorage", "RequestSigning",
+        ]),
+    room("Load/Depots", ["HTTPTransport", "JSON", "NilusCore", "RequestSigning", "Secrets", "YAML"]),
     room(
         "Load/LakehouseSink",
         [
-            "Depots", "Iceberg", "IcebergCatalog", "Loading", "NilusCore", "ObjectStorage", "Parquet", "Records",
-            "Secrets", "WorkflowManifest",
+            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "Loading", "NilusCore", "ObjectStorage", "Parquet",
+            "Records", "RequestSigning", "Secrets", "WorkflowManifest",
         ]),
 
     room("Status/RunStatus", ["JSON", "NilusCore", "YAML"]),
@@ -113,9 +119,9 @@ let programs: [Target] = [
     program(
         "Sources/nilus",
         [
-            "CLinux", "ClusterResources", "Depots", "Digests", "Extraction", "HTTPTransport", "JSON",
-            "KubernetesAPI", "KubernetesStatus", "LakehouseSink", "NilusCore", "Normalization", "Operator", "Pipeline",
-            "RunLog", "RunStatus",
+            "CLinux", "ClusterResources", "Compression", "Depots", "Digests", "Extraction", "HTTPTransport",
+            "IcebergCatalog", "JSON", "KubernetesAPI", "KubernetesStatus", "LakehouseSink", "NilusCore",
+            "Normalization", "Operator", "Pipeline", "RunLog", "RunStatus",
             "Secrets", "StripeSource", "TerminalStatus", "WorkflowManifest", "YAML", arguments, logging,
         ]),
     program("Sources/stripe-simulator", ["CZlib", nioCore, nioHTTP, nioPosix, arguments]),
@@ -128,19 +134,23 @@ let support: [Target] = [
     supportRoom("TemporaryFolders"),
     program(
         "Tests/Support/iceberg-fixtures",
-        ["Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records"]),
+        [
+            "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore", "ObjectStorage", "Records",
+            "WorkflowManifest",
+        ]),
     program("Tests/Support/parquet-fixtures", ["JSON", "NilusCore", "Parquet", "Records"]),
     program("Benchmarks/parquet-benchmark", ["NilusCore", "Parquet", "Records", "SeededRandom"]),
 ]
 
 let allTests: [Target] = [
     tests("Core/CompressionTests", ["Compression", "SeededRandom"]),
-    tests("Core/DigestsTests", ["Digests"]),
+    tests("Core/DigestsTests", ["Digests", "NilusCore", "SeededRandom"]),
     tests("Core/HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "NilusCore"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
     tests(
         "Core/KubernetesAPITests", ["JSON", "KubernetesAPI", "LoopbackServer", "NilusCore", "TemporaryFolders"]),
     tests("Core/NilusCoreTests", ["NilusCore"]),
+    tests("Core/RequestSigningTests", ["HTTPTransport", "NilusCore", "RequestSigning"]),
     tests("Core/RunLogTests", ["JSON", "NilusCore", "RunLog", logging]),
     tests("Core/YAMLTests", ["JSON", "NilusCore", "YAML"]),
 
@@ -155,15 +165,28 @@ let allTests: [Target] = [
         ["Extraction", "JSON", "NilusCore", "Normalization", "Records", "SeededRandom", "StripeSource"]),
     tests("Normalize/RecordsTests", ["Records"]),
     tests("Load/AvroTests", ["Avro", "JSON", "SeededRandom"]),
-    tests("Load/DepotsTests", ["Depots", "NilusCore", "TemporaryFolders"]),
+    tests(
+        "Load/DepotsTests",
+        ["Depots", "HTTPTransport", "LoopbackServer", "NilusCore", "Secrets", "TemporaryFolders"]),
     tests(
         "Load/IcebergCatalogTests",
         [
-            "CSQLite", "Iceberg", "IcebergCatalog", "JSON", "Loading", "NilusCore", "ObjectStorage", "Records",
-            "TemporaryFolders",
+            "CSQLite", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "Loading", "LoopbackServer", "NilusCore",
+            "ObjectStorage", "Records", "RequestSigning", "TemporaryFolders",
         ]),
     tests("Load/IcebergTests", ["Avro", "Iceberg", "JSON", "NilusCore", "Records", "SeededRandom"]),
-    tests("Load/ObjectStorageTests", ["NilusCore", "ObjectStorage", "TemporaryFolders"]),
+    tests(
+        "Load/LakehouseSinkTests",
+        [
+            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore",
+            "ObjectStorage", "Records", "RequestSigning", "Secrets", "TemporaryFolders", "WorkflowManifest",
+        ]),
+    tests(
+        "Load/ObjectStorageTests",
+        [
+            "Digests", "HTTPTransport", "JSON", "LoopbackServer", "NilusCore", "ObjectStorage", "RequestSigning",
+            "SeededRandom", "TemporaryFolders",
+        ]),
     tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),
     tests("Operator/ClusterResourcesTests", ["ClusterResources", "HTTPTransport", "JSON", "NilusCore"]),
     tests("Operator/OperatorTests", ["JSON", "KubernetesAPI", "NilusCore", "Operator", "WorkflowManifest"]),

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A SeaweedFS on 127.0.0.1 for tests: S3 with the bucket "plain", and an Iceberg REST catalog over the bucket "warehouse".
+# A SeaweedFS on 127.0.0.1 for tests: S3 with the bucket "plain", and an Iceberg REST catalog over the bucket "warehouse"
+# and the buckets "conformance-00" to "conformance-59", one for each test that wants a catalog of its own.
 #
 #   seaweedfs.sh start FOLDER        starts it with its state in FOLDER and prints how to reach it, as exports
 #   seaweedfs.sh env FOLDER          prints the same for one that runs
@@ -69,7 +70,8 @@ launch() {
     s3=${S3_PORT:-${ports[0]}}
     rest=${REST_PORT:-${ports[1]}}
     AWS_ACCESS_KEY_ID=$access_key AWS_SECRET_ACCESS_KEY=$secret_key setsid nohup "$weed" -logtostderr=true mini \
-        -dir="$folder/data" -ip=127.0.0.1 -ip.bind=127.0.0.1 -bucket=plain -tableBucket=warehouse \
+        -dir="$folder/data" -ip=127.0.0.1 -ip.bind=127.0.0.1 -bucket=plain \
+        -tableBucket="warehouse$(printf ',conformance-%02d' {0..59})" \
         -s3.port="$s3" -s3.port.grpc="${ports[2]}" -s3.port.iceberg="$rest" -s3.port.lance=0 -s3.autoCreateBucket=false \
         -master.port="${ports[3]}" -master.port.grpc="${ports[4]}" -master.telemetry=false \
         -volume.port="${ports[5]}" -volume.port.grpc="${ports[6]}" \

@@ -7,9 +7,10 @@ struct BenchmarkOptions {
           charges   rows shaped like charges, of about 2 KB each
           kinds     one column of each kind by itself
           fill      filling batches, without a writer
+          read      one column of a file that 'charges' wrote, and 10,000 of its values looked for
           rows N            how many rows (200000)
-          file PATH         where the file of 'charges' goes (/dev/null)
-          only NAME         the one column of 'kinds'
+          file PATH         where the file of 'charges' goes (/dev/null), or the one to read
+          only NAME         the one column of 'kinds', or the one to read (id)
           level N           Zstandard's level (1)
           row-group-mib N   the size of row groups (8)
         """

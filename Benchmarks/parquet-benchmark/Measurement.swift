@@ -51,14 +51,16 @@ struct Measurement {
 
 /// The CPU time that an action takes, in nanoseconds.
 func cpuNanoseconds(_ action: () throws -> Void) rethrows -> Double {
-    func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
-    }
-    let start = now()
+    let start = cpuNanoseconds()
     try action()
-    return now() - start
+    return cpuNanoseconds() - start
+}
+
+/// The CPU time that the process took so far, in nanoseconds.
+func cpuNanoseconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
 }
 
 /// The most memory that was resident so far, in bytes.

@@ -4,7 +4,7 @@ import Parquet
 import Records
 import SeededRandom
 
-// parquet-benchmark: how fast, how small and in how much memory the Parquet writer works.
+// parquet-benchmark: how fast, how small and in how much memory the Parquet writer and reader work.
 
 guard let options = BenchmarkOptions(Array(CommandLine.arguments.dropFirst())) else {
     print(BenchmarkOptions.usage)
@@ -14,6 +14,7 @@ switch options.mode {
 case "charges": try measureCharges(options)
 case "kinds": try measureKinds(options)
 case "fill": measureFilling(options)
+case "read": try await measureReading(options)
 default:
     print(BenchmarkOptions.usage)
     exit(64)
@@ -45,6 +46,20 @@ func measureKinds(_ options: BenchmarkOptions) throws {
         let bytes = Double(measured.summary.byteCount * 10 / options.rows) / 10
         print("\(shape.name) \(shape.type): \(perRow) ns, \(bytes) B")
     }
+}
+
+func measureReading(_ options: BenchmarkOptions) async throws {
+    let measured = try await ReadMeasurement(reading: options.only ?? "id", of: options.file)
+    func perRow(_ nanoseconds: Double) -> Double {
+        (nanoseconds / Double(max(1, measured.rowCount)) * 10).rounded() / 10
+    }
+    func seconds(_ nanoseconds: Double) -> Double { (nanoseconds / 1e6).rounded() / 1_000 }
+    print("\(measured.rowCount.grouped) rows, values of \(measured.byteCount.asByteCount)")
+    print("reading \(seconds(measured.nanoseconds)) s of CPU, per row \(perRow(measured.nanoseconds)) ns")
+    print(
+        "reading and looking up \(seconds(measured.lookupNanoseconds)) s of CPU, "
+            + "per row \(perRow(measured.lookupNanoseconds)) ns; found \(measured.foundCount.grouped)")
+    print("peak memory \(peakMemory().asByteCount)")
 }
 
 func measureFilling(_ options: BenchmarkOptions) {

@@ -19,8 +19,11 @@ enum Wiring {
                 userAgent: ProgramVersion.userAgent, environment: environment,
                 maximumConnections: maximumConnections))
         let sources = StripeSources(http: http, environment: environment, time: time)
+        let depots = DepotResolver(
+            directory: DepotDirectory(folders: options.depotDirectories), environment: environment, http: http,
+            time: time)
         let sinks = LakehouseSinks(
-            warehouse: options.warehouse, depots: DepotDirectory(folders: options.depotDirectories), time: time)
+            warehouse: options.warehouse, depots: depots, http: http, environment: environment, time: time)
         return PipelineAdapters(
             endpoints: { table in
                 if table.isAll { return StripeEndpoint.all.map(\.endpoint) }

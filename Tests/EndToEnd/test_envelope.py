@@ -51,7 +51,7 @@ def test_a_budget_that_cannot_work_is_refused(account, small_stripe):
     finished = job.run(manifest("coupon", resources="100m / 32Mi"), expect=78)
 
     assert finished.reason == "EnvelopeTooSmall"
-    assert "32 MiB" in finished.stderr and "expected at least" in finished.stderr
+    assert "cannot run in 32 MiB of memory (manifest): one endpoint needs at least" in finished.stderr
     assert not job.warehouse.exists()
 
 

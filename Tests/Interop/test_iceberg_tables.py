@@ -10,6 +10,7 @@ import glob
 import json
 import os
 import pathlib
+import struct
 import subprocess
 import uuid
 
@@ -23,7 +24,7 @@ from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.table.metadata import TableMetadataUtil
 from pyiceberg.table.update import TableRequirement, TableUpdate
-from pyiceberg.transforms import BucketTransform
+from pyiceberg.transforms import BucketTransform, IdentityTransform
 from pyiceberg.types import LongType, NestedField, StringType
 from pydantic import TypeAdapter
 
@@ -319,13 +320,27 @@ def test_a_view_of_every_metadata_version_is_readable(lake):
         assert len(duckdb_rows(f"iceberg_scan('{file}')")) == number + 1
 
 
-def test_a_partitioned_table_is_refused(lake):
+def test_manifests_of_a_partitioned_table_are_rewritten_with_their_values(lake):
     lake.request("plan", COLUMNS)
     schema = Schema(NestedField(1, "id", StringType()), NestedField(2, "n", LongType()))
-    spec = PartitionSpec(PartitionField(1, 1000, BucketTransform(4), "id_bucket"))
-    lake.pyiceberg.create_table("s.t", schema=schema, partition_spec=spec)
+    spec = PartitionSpec(PartitionField(2, 1000, IdentityTransform(), "n"), PartitionField(1, 1001, BucketTransform(4), "b"))
+    other = lake.pyiceberg.create_table("s.t", schema=schema, partition_spec=spec)
+    other.append(pyarrow.table({"id": ["a", "b", "c"], "n": [1, 2, None]}))
+    partitions = [row["partition"] for row in other.inspect.files().to_pylist()]
+    plan = lake.request("plan", COLUMNS)
+    file = lake.data_file(plan, COLUMNS, [{"id": "d", "n": 4}])
+    file["partition"] = [{"id": 1000, "value": 4}, {"id": 1001, "value": None}]
 
-    with pytest.raises(AssertionError) as refusal:
-        lake.commit("append", COLUMNS, [{"id": "a", "n": 1}])
+    lake.request("commit", COLUMNS, operation="overwrite", files=[file], facts={}, properties={})
 
-    assert "cannot write to table 's.t': it is partitioned by 'bucket[4](id_bucket)'" in str(refusal.value)
+    assert lake.rows() == [{"id": "d", "n": 4}]
+    assert lake.rows(where="n = 3") == []
+    _, manifests = lake.manifests()
+    removed = [e["data_file"]["partition"] for _, _, entries in manifests for e in entries if e["status"] == 2]
+    assert ordered(removed) == ordered(partitions)
+    added = [(entry["partitions"], e) for entry, _, entries in manifests for e in entries if e["status"] == 1]
+    assert [e["data_file"]["partition"] for _, e in added] == [{"n": 4, "b": None}]
+    assert added[0][0] == [
+        {"contains_null": False, "contains_nan": False, "lower_bound": struct.pack("<q", 4), "upper_bound": struct.pack("<q", 4)},
+        {"contains_null": True, "contains_nan": False, "lower_bound": None, "upper_bound": None},
+    ]

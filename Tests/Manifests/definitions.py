@@ -65,8 +65,8 @@ def strict(schema):
     result = {key: value for key, value in schema.items() if not key.startswith("x-kubernetes-")}
     for key in ("description", "default"):
         result.pop(key, None)
-    if schema.get("x-kubernetes-int-or-string"):
-        result["type"] = ["integer", "string"]
+    if result.pop("nullable", False):
+        result["type"] = [result["type"], "null"]
     if "properties" in schema:
         result["properties"] = {name: strict(child) for name, child in schema["properties"].items()}
         if not schema.get("x-kubernetes-preserve-unknown-fields"):

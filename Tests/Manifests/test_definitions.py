@@ -42,8 +42,9 @@ def test_every_field_is_described(definition):
 @DEFINITIONS
 def test_the_schema_is_structural(definition):
     for path, schema in definition.nodes():
-        is_open = schema.get("x-kubernetes-preserve-unknown-fields") or schema.get("x-kubernetes-int-or-string")
+        is_open = schema.get("x-kubernetes-preserve-unknown-fields")
         assert "type" in schema or is_open, f"{path}: neither a type nor a mark that there is none"
+        assert "x-kubernetes-int-or-string" not in schema, f"{path}: makes servers of 1.20 forget list types"
         assert "$ref" not in schema and "definitions" not in schema, path
         for key in ("allOf", "anyOf", "oneOf", "not"):
             branches = schema.get(key, [])

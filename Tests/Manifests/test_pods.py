@@ -189,3 +189,17 @@ def test_network_rules_meet_the_pods(renderings):
                 if item["kind"] == "NetworkPolicy" and item["metadata"]["name"] in needed:
                     selector = item["spec"]["podSelector"]["matchLabels"]
                     assert selector.items() <= pod.items(), f"{variant}: {item['metadata']['name']}"
+
+
+def test_pods_have_an_account_with_a_role(renderings):
+    for variant, items in renderings.items():
+        named = {(item["kind"], item["metadata"]["name"]): item for item in items}
+        accounts = {name for kind, name in named if kind == "ServiceAccount"}
+        for (kind, name), item in named.items():
+            if kind == "RoleBinding":
+                (subject,) = item["subjects"]
+                assert (subject["kind"], subject["namespace"]) == ("ServiceAccount", item["metadata"]["namespace"]), name
+                assert subject["name"] in accounts and ("Role", item["roleRef"]["name"]) in named, (variant, name)
+            if kind in KINDS:
+                account = KINDS[kind](item["spec"])["serviceAccountName"]
+                assert account in accounts, (variant, name)

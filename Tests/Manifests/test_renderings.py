@@ -1,5 +1,8 @@
 """The chart and the overlays install the same, resource by resource."""
 
+import os
+import subprocess
+
 import pytest
 from conftest import ROOT
 
@@ -36,6 +39,7 @@ def test_values_reach_what_they_are_for(renderings):
     assert container["image"] == "registry.example.com/nilus@sha256:" + "0" * 64
     assert container["imagePullPolicy"] == "Always"
     assert job["suspend"] is True
+    assert tuned["ServiceAccount", "stripe-all"]["imagePullSecrets"] == [{"name": "registry"}]
     assert [port["port"] for port in ports] == [8181, 9000]
     assert list(tuned["ConfigMap", "stripe-all"]["data"]) == ["config.yaml"]
     assert "annotations" not in tuned["CronJob", "stripe-all"]["metadata"], "an exception that is not needed"
@@ -60,3 +64,31 @@ def test_the_files_that_jobs_mount_are_those_of_the_overlay(renderings):
 def test_parameters_are_not_applied(renderings):
     for variant, items in renderings.items():
         assert ("ConfigMap", "parameters") not in by_name(items), variant
+
+
+REFUSED_VALUES = {
+    "an unknown mode": (["mode=both"], "mode"),
+    "a name too long for a CronJob": (["mode=job", "job.name=" + "a" * 53], "name"),
+    "a digest that is none": (["image.digest=latest"], "digest"),
+    "a port that is none": (["networkPolicy.catalogPort=99999"], "catalogPort"),
+    "a misspelled value": (["networkPolicy.catalogport=8181"], "catalogport"),
+    "files without a workflow": (["mode=job", r"job.files.depot\.yaml=x"], "has no 'config.yaml'"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED_VALUES, ids=list(REFUSED_VALUES))
+def test_the_chart_refuses_values_that_mean_nothing(case):
+    values, expected = REFUSED_VALUES[case]
+    sets = [part for value in values for part in ("--set", value)]
+    helm = os.environ.get("HELM", ROOT / ".build" / "tools" / "helm")
+
+    result = subprocess.run(
+        [helm, "template", "nilus", ROOT / "deploy" / "helm" / "nilus", *sets],
+        capture_output=True,
+        text=True,
+        env={"HOME": str(ROOT / ".build" / "helm")},
+        check=False,
+    )
+
+    assert result.returncode != 0
+    assert expected in result.stderr

@@ -2,6 +2,9 @@
 
 #include <curl/curl.h>
 
+// A macro, invisible to Swift: the facts of the library that this header knows of.
+static inline curl_version_info_data *curl_own_facts(void) { return curl_version_info(CURLVERSION_NOW); }
+
 // curl's setters and getters are variadic and its message result is a union: neither is visible to Swift.
 
 static inline CURLcode curl_set_long(CURL *handle, CURLoption option, long value) {
@@ -31,7 +34,7 @@ static inline CURLcode curl_set_receivers(CURL *handle, curl_receive header, cur
 
 typedef int (*curl_rewind)(void *context, curl_off_t offset, int origin);
 
-// Makes the request send `length` bytes that `provide` gives; `seek` starts over when curl must send them again.
+// Makes the request send `length` bytes that `provide` gives; `seek` says whether they may be sent again.
 static inline CURLcode curl_set_body(
     CURL *handle, curl_receive provide, curl_rewind seek, void *context, curl_off_t length) {
     curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
@@ -74,5 +77,4 @@ static const long curl_tls_version_1_2 = CURL_SSLVERSION_TLSv1_2;
 static const long curl_multiplex = CURLPIPE_MULTIPLEX;
 static const size_t curl_write_pause = CURL_WRITEFUNC_PAUSE;
 static const int curl_continue = CURLPAUSE_CONT;
-static const int curl_seek_done = CURL_SEEKFUNC_OK;
 static const int curl_seek_refused = CURL_SEEKFUNC_FAIL;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gnu/libc-version.h>
 #include <malloc.h>
 #include <sys/prctl.h>
 

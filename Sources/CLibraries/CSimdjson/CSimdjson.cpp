@@ -33,6 +33,11 @@ void match_brackets(nilus_simdjson_parser &parser, const uint8_t *text, const ui
 
 size_t simdjson_padding(void) { return simdjson::SIMDJSON_PADDING; }
 
+// simdjson tells its version by a macro only; this file and the library are built from the same package.
+#define NILUS_TEXT_OF(macro) NILUS_TEXT(macro)
+#define NILUS_TEXT(value) #value
+const char *simdjson_version(void) { return NILUS_TEXT_OF(SIMDJSON_VERSION); }
+
 nilus_simdjson_parser *simdjson_create(void) { return new (std::nothrow) nilus_simdjson_parser(); }
 
 void simdjson_destroy(nilus_simdjson_parser *parser) { delete parser; }

@@ -25,6 +25,11 @@ extension SHA256Digest {
 
     private static var byteCountOfCode: UInt32 { UInt32(byteCount) }
 
+    /// Computes the HMAC-SHA256 of a text with an earlier code as the key.
+    package static func hmac(of message: String, key: SHA256Digest) -> SHA256Digest {
+        hmac(of: message, key: key.bytes)
+    }
+
     /// Computes the HMAC-SHA256 of a text with a key of bytes.
     package static func hmac(of message: String, key: [UInt8]) -> SHA256Digest {
         Array(message.utf8).withUnsafeBytes { text in key.withUnsafeBytes { hmac(of: text, key: $0) } }

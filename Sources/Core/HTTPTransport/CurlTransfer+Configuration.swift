@@ -77,9 +77,9 @@ extension CurlTransfer {
             curl_set_body(
                 handle,
                 { bytes, size, count, context in CurlTransfer.from(context)?.provideBody(bytes, size * count) ?? 0 },
-                { context, offset, _ in
-                    CurlTransfer.from(context)?.rewindBody(to: offset) == true ? curl_seek_done : curl_seek_refused
-                },
+                // When a kept connection ends before the answer, curl would send the body again by itself, though
+                // the server may have acted on it: only the asker knows whether that does harm.
+                { _, _, _ in curl_seek_refused },
                 Unmanaged.passUnretained(self).toOpaque(), request.body?.count ?? 0)
         } else if request.method == .head {
             curl_set_long(handle, CURLOPT_NOBODY, 1)

@@ -140,13 +140,6 @@ final class CurlTransfer: @unchecked Sendable {
         } ?? 0
     }
 
-    /// Moves to where curl wants to send again from, after a kept connection turned out to be closed.
-    func rewindBody(to offset: Int) -> Bool {
-        guard let body = request.body, (0...body.count).contains(offset) else { return offset == 0 }
-        sentBytes = offset
-        return true
-    }
-
     // MARK: Silence
 
     func touch() {

@@ -30,10 +30,11 @@ package struct HTTPConfiguration: Sendable {
 
     /// The configuration that the environment asks for; libcurl itself reads `HTTPS_PROXY` and `NO_PROXY`.
     package init(userAgent: String, environment: EnvironmentVariables, maximumConnections: Int) {
+        let authorities = CertificateAuthorities(environment: environment)
         self.init(
             userAgent: userAgent,
-            certificateFile: environment["SSL_CERT_FILE"],
-            certificateDirectory: environment["SSL_CERT_DIR"],
+            certificateFile: authorities.file,
+            certificateDirectory: authorities.directory,
             maximumConnections: maximumConnections)
     }
 

@@ -36,6 +36,15 @@ package struct HTTPRequest: Sendable {
     }
 }
 
+extension HTTPRequest {
+    /// The request with more header lines.
+    package func adding(_ headers: [HTTPHeader], secret: [HTTPSecretHeader] = []) -> HTTPRequest {
+        HTTPRequest(
+            method, url: url, headers: self.headers + headers, secretHeaders: secretHeaders + secret, body: body,
+            acceptsCompression: acceptsCompression, maximumBodyBytes: maximumBodyBytes, timeout: timeout)
+    }
+}
+
 /// What a request asks for.
 package enum HTTPMethod: String, Sendable {
     case get = "GET"
@@ -63,14 +72,16 @@ package enum HTTPBody: Sendable {
     /// A body of text.
     package static func text(_ text: String) -> HTTPBody { .bytes(Array(text.utf8)) }
 
-    var count: Int {
+    /// The number of bytes.
+    package var count: Int {
         switch self {
         case .bytes(let bytes): bytes.count
         case .secret(let secret): secret.expose().count
         }
     }
 
-    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    /// Lends the bytes for the duration of the call.
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         switch self {
         case .bytes(let bytes): bytes.withUnsafeBytes(body)
         case .secret(let secret): secret.expose().withBytes(body)

@@ -39,7 +39,9 @@ package enum ErrorCode: String, Sendable, CaseIterable {
         switch self {
         case .usageInvalid: .usage
         case .schemaConflict, .tableConflict, .checkpointMissing, .runConflict: .dataRefused
-        case .sourceRefused, .featureUnavailable, .sinkRefused, .clusterRefused: .serviceRefused
+        case .sourceRefused, .sinkRefused, .clusterRefused: .serviceRefused
+        // An endpoint that the account does not have is skipped, which is no failure.
+        case .featureUnavailable: .done
         case .internalDefect: .defect
         case .sourceThrottled, .sourceUnavailable, .ledgerOpen, .sinkUnavailable, .commitConflict, .commitUnknown,
             .dependencyFailed, .clusterUnavailable, .interrupted:

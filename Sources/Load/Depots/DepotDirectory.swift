@@ -1,10 +1,11 @@
 import Glibc
-package import NilusCore
+import NilusCore
+import Secrets
 import YAML
 
-/// Finds depots among the YAML files of some folders.
+/// Finds depots among the mounted files of some folders: manifests, and files of `key=value` lines.
 package struct DepotDirectory: Sendable {
-    private let folders: [String]
+    let folders: [String]
 
     /// A depot manifest is never larger, in bytes.
     private static let largestFile = 1_048_576
@@ -14,32 +15,84 @@ package struct DepotDirectory: Sendable {
         self.folders = folders
     }
 
-    /// Finds a depot by its name.
+    /// The depot of a name, or in words why there is none here.
     ///
-    /// - Throws: `configurationInvalid` (terminal) when no file declares it, or one that does is faulty.
-    package func depot(named name: String) throws(NilusError) -> Depot {
-        var faults: [NilusError] = []
-        for file in folders.flatMap(yamlFiles) {
+    /// - Throws: `configurationInvalid` (terminal) when a manifest of that name is faulty; `secretRefused` when its
+    ///   secret cannot be read.
+    func look(for name: String, _ secrets: SecretStore) throws(NilusError) -> DepotSearch {
+        var unread: NilusError?
+        for file in folders.flatMap({ files(in: $0) { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") } }) {
             do throws(NilusError) {
-                if let depot = try depots(in: file).first(where: { $0.name == name }) { return depot }
+                for description in try descriptions(in: file) where description.name == name {
+                    return .found(try depot(description, file, secrets))
+                }
             } catch {
-                faults.append(error)
+                // A file that is faulty and about something else must not keep the depot from being found.
+                unread = unread ?? error
             }
         }
-        throw .depotUnknown(name, lookedIn: folders, faults)
+        if let depot = try depotOfProperties(name) { return .found(depot) }
+        let places = folders.map { "'\($0)'" }.joined(separator: ", ")
+        let fault = unread.map { " (a file there cannot be read: \($0.line))" } ?? ""
+        return .absent("no manifest or properties of it in \(places)\(fault)")
     }
 
-    private func depots(in file: String) throws(NilusError) -> [Depot] {
+    private func descriptions(in file: String) throws(NilusError) -> [DepotReader.Description] {
         guard let content = try? Files.read(file, limit: Self.largestFile) else { return [] }
-        let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
-        var depots: [Depot] = []
+        var descriptions: [DepotReader.Description] = []
         for document in try YAMLStream.documents(parsing: content, file: file) {
-            if let depot = try DepotReader.depot(document, in: folder) { depots.append(depot) }
+            if let description = try DepotReader.description(document) { descriptions.append(description) }
         }
-        return depots
+        return descriptions
     }
 
-    private func yamlFiles(in folder: String) -> [String] {
+    private func depot(
+        _ description: DepotReader.Description, _ file: String, _ secrets: SecretStore
+    ) throws(NilusError) -> Depot {
+        var properties = description.properties
+        for secret in description.secrets {
+            for found in try secrets.files(ofSecret: secret) { properties.fill(from: found) }
+        }
+        return try depot(
+            description.name, description.type, properties, file: file, origin: "manifest '\(file)'",
+            at: description.location)
+    }
+
+    /// The depot of a file `<depot>` or `<depot>.properties` with lines such as `type=S3`.
+    private func depotOfProperties(_ name: String) throws(NilusError) -> Depot? {
+        for file in folders.flatMap({ files(in: $0) { [name, "\(name).properties"].contains($0) } }) {
+            guard var content = try? Files.read(file, limit: Self.largestFile) else { continue }
+            defer { content.withUnsafeMutableBytes { $0.wipe() } }
+            var properties = DepotProperties()
+            guard properties.fill(fromLines: content), let type = properties["type"] else { continue }
+            let place = SourceLocation(file: file, line: 1, column: 1)
+            let kind: DepotType
+            do throws(DepotFault) { kind = try DepotType(type) } catch {
+                throw .depotUnusable(error.description, at: place)
+            }
+            return try depot(name, kind, properties, file: file, origin: "properties '\(file)'", at: place)
+        }
+        return nil
+    }
+
+    private func depot(
+        _ name: String, _ type: DepotType, _ properties: DepotProperties, file: String, origin: String,
+        at place: SourceLocation
+    ) throws(NilusError) -> Depot {
+        do throws(DepotFault) {
+            guard type == .local else {
+                return Depot(name: name, storage: .remote(try RemoteDepot(type, properties, origin: origin)))
+            }
+            let path = try type.location(properties)
+            // A relative path belongs to the folder of the file.
+            let folder = file.lastIndex(of: "/").map { String(file[..<$0]) } ?? "."
+            return Depot(name: name, storage: .local(path: path.hasPrefix("/") ? path : "\(folder)/\(path)"))
+        } catch {
+            throw .depotUnusable(error.description, at: place)
+        }
+    }
+
+    private func files(in folder: String, where isWanted: (String) -> Bool) -> [String] {
         guard let handle = opendir(folder) else { return [] }
         defer { closedir(handle) }
         var names: [String] = []
@@ -47,21 +100,22 @@ package struct DepotDirectory: Sendable {
             let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if !name.hasPrefix("."), name.hasSuffix(".yaml") || name.hasSuffix(".yml") { names.append(name) }
+            if !name.hasPrefix("."), isWanted(name) { names.append(name) }
         }
         return names.sorted().map { "\(folder)/\($0)" }
     }
 }
 
-extension NilusError {
-    fileprivate static func depotUnknown(
-        _ name: String, lookedIn folders: [String], _ faults: [NilusError]
-    ) -> NilusError {
-        let places = folders.map { "'\($0)'" }.joined(separator: ", ")
-        let unread = faults.first.map { "; a file there cannot be read: \($0.line)" } ?? ""
-        return NilusError(
-            .load, .configurationInvalid,
-            "cannot find depot '\(name)': looked for its manifest in \(places)\(unread); "
-                + "name a folder with '--depot-dir' or load into a local folder with '--warehouse'")
+extension DepotProperties {
+    /// Takes what a file of a secret holds: lines of `key=value`, a JSON key of Google, or one value.
+    mutating func fill(from file: SecretFile) {
+        file.content.expose().withBytes { bytes in
+            let text = String(decoding: bytes, as: UTF8.self)
+            if text.trimmed.hasPrefix("{") {
+                fill("gcsKeyJson", text)
+            } else if !fill(fromLines: bytes), !file.key.isEmpty {
+                fill(file.key, text)
+            }
+        }
     }
 }

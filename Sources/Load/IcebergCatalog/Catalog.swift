@@ -36,6 +36,14 @@ package protocol Catalog: Sendable {
     ///   it may have been made: load the table and look for the own snapshot.
     /// - Returns: the table after the change.
     func commit(_ change: TableChange, to table: CatalogTable) async throws -> CatalogTable
+
+    /// What the catalog says now about reaching a table's files; asked again before credentials end.
+    func storage(of table: CatalogTable) async throws -> TableStorage
+}
+
+extension Catalog {
+    /// Nothing but what it said with the table: catalogs that lend no credentials know no more.
+    package func storage(of table: CatalogTable) async throws -> TableStorage { table.storage }
 }
 
 /// A table as a catalog knows it.
@@ -46,12 +54,17 @@ package struct CatalogTable: Sendable, Equatable {
     package let metadata: TableMetadata
     /// The current metadata file; `nil` for a table that is staged and does not exist yet.
     package let metadataLocation: String?
+    /// How its files are reached, as far as the catalog says.
+    package let storage: TableStorage
 
-    /// A table of a name, a state, and the file that holds it.
-    package init(identifier: TableName, metadata: TableMetadata, metadataLocation: String?) {
+    /// A table of a name, a state, the file that holds it, and the way to its files.
+    package init(
+        identifier: TableName, metadata: TableMetadata, metadataLocation: String?, storage: TableStorage = .unsaid
+    ) {
         self.identifier = identifier
         self.metadata = metadata
         self.metadataLocation = metadataLocation
+        self.storage = storage
     }
 
     /// Whether the table does not exist yet.
@@ -84,7 +97,7 @@ extension NilusError {
             cause: CommitConflict(reason: reason, head: head))
     }
 
-    static func commitUnknown(_ table: TableName, cause: any Error) -> NilusError {
+    static func commitUnknown(_ table: TableName, cause: (any Error)?) -> NilusError {
         NilusError(
             .load, .commitUnknown,
             "cannot tell whether table '\(table)' was committed: the catalog failed during the commit; "

@@ -53,8 +53,8 @@ package struct TableCommit: Sendable {
     /// Carries the plan out on a state of the table, up to what only the catalog can do.
     ///
     /// - Throws: `commitConflict` (transient) when the table's columns changed since the data files were
-    ///   written, `sinkRefused` when the table is partitioned or the parent's manifests are damaged,
-    ///   and what the store throws.
+    ///   written or the partition spec of a file is gone, `sinkRefused` when the parent's manifests are
+    ///   damaged, and what the store throws.
     package mutating func prepare(
         on table: CatalogTable, in store: any ObjectStore, at moment: Timestamp
     ) async throws -> TableChange {
@@ -75,7 +75,11 @@ package struct TableCommit: Sendable {
     }
 
     private func check(_ table: CatalogTable) throws(NilusError) {
-        guard table.metadata.defaultSpec.isUnpartitioned else { throw .tablePartitioned(table) }
+        for specID in Set(plan.files.map(\.partition.specID))
+        where table.metadata.partitionSpec(withID: specID) == nil {
+            throw .commitConflict(
+                table.identifier, "its partition spec \(specID) went while data files were written", head: table)
+        }
         guard evolution.holds(on: table.metadata) else {
             throw .commitConflict(
                 table.identifier, "its columns changed while data files were written", head: table)
@@ -156,15 +160,6 @@ package struct TableCommit: Sendable {
 }
 
 extension NilusError {
-    /// The table divides its files among partitions, which new files cannot follow yet.
-    package static func tablePartitioned(_ table: CatalogTable) -> NilusError {
-        let fields = table.metadata.defaultSpec.fields.map { "'\($0)'" }.joined(separator: ", ")
-        return NilusError(
-            .load, .sinkRefused,
-            "cannot write to table '\(table.identifier)': it is partitioned by \(fields); "
-                + "expected an unpartitioned table")
-    }
-
     static func manifestsInline(_ table: TableName, snapshotID: Int64) -> NilusError {
         NilusError(
             .load, .sinkRefused,

@@ -1,15 +1,30 @@
+import HTTPTransport
 package import IcebergCatalog
 package import NilusCore
 package import ObjectStorage
+import RequestSigning
 
 /// A lakehouse that is open: its catalog, and the storage where its files lie.
 package struct Lakehouse: Sendable {
     package let catalog: any Catalog
     package let store: any ObjectStore
+    /// Opens the storage of a table, where the catalog has a say in it.
+    private let storage: StorageOpener?
 
     package init(catalog: any Catalog, store: any ObjectStore) {
+        self.init(catalog: catalog, store: store, storage: nil)
+    }
+
+    private init(catalog: any Catalog, store: any ObjectStore, storage: StorageOpener?) {
         self.catalog = catalog
         self.store = store
+        self.storage = storage
+    }
+
+    /// The lakehouse with the storage of one table, reached with what the catalog says about it.
+    package func serving(_ table: CatalogTable) -> Lakehouse {
+        guard let storage else { return self }
+        return Lakehouse(catalog: catalog, store: storage.store(of: table, in: catalog), storage: storage)
     }
 
     /// Opens the lakehouse in local files: a catalog in SQLite, tables below a folder.
@@ -22,5 +37,38 @@ package struct Lakehouse: Sendable {
         let catalog = try await SQLiteCatalog.open(
             path: catalogPath, name: catalogName, warehouse: warehouse, store: store, now: time.utc)
         return Lakehouse(catalog: catalog, store: store)
+    }
+
+    /// Opens the lakehouse behind a catalog service.
+    ///
+    /// - Throws: `sinkRefused`, `sinkUnavailable`; `configurationInvalid` when there is no key to sign with.
+    static func behindService(
+        _ place: RESTPlace, environment: EnvironmentVariables, connection: StorageConnection, http: HTTPClient,
+        time: TimeSource
+    ) async throws -> Lakehouse {
+        let catalog = try await RESTCatalog.open(
+            RESTConnection(
+                base: place.catalogURL, warehouse: place.warehouse,
+                authentication: try authentication(place, environment, connection),
+                wantsCredentials: !place.hasStorageKey),
+            http: http, time: time)
+        let storage = StorageOpener(written: place.storage, environment: environment, connection: connection)
+        return Lakehouse(catalog: catalog, store: storage.store, storage: storage)
+    }
+
+    private static func authentication(
+        _ place: RESTPlace, _ environment: EnvironmentVariables, _ connection: StorageConnection
+    ) throws(NilusError) -> RESTAuthentication {
+        switch place.identity {
+        case .none: return .none
+        case .token(let token): return .bearer(Redacted(SecretBytes(token.expose())))
+        case .client(let client): return .client(client)
+        case .platformKey(let key): return .apiKey(key)
+        case .signature(let service, let region):
+            let keys = try SigningKeySource(
+                try StorageSettings(place.storage).signingKey(), environment: environment, region: region,
+                connection: connection)
+            return .signature(RequestSigner(service: service, region: region), key: { try await keys.key() })
+        }
     }
 }

@@ -21,12 +21,35 @@ package enum LakehouseDialect {
         case "dataos":
             // The platform allows further parameters, which mean nothing here.
             return address.parameters.flatMap { unknown($0, known: depotParameters, address.scheme, isFault: false) }
-        case "iceberg+rest":
-            return [
-                .error("REST catalogs are not supported by this version; use 'iceberg+sqlite'", at: address.location)
-            ]
+        case "iceberg+rest": return restFaults(address)
         default: return []
         }
+    }
+
+    private static func restFaults(_ address: ManifestAddress) -> [ManifestFault] {
+        var faults = address.parameters.flatMap { unknown($0, known: RESTAddress.parameters, address.scheme) }
+        if address.isComplete, address.authority.isEmpty { faults.append(catalogHostFault(address)) }
+        for name in RESTAddress.switches {
+            guard let parameter = address[parameter: name], let text = parameter.value.literal?.expose().lowercased(),
+                !["true", "false", "1", "0"].contains(text)
+            else { continue }
+            faults.append(.error("parameter '\(name)' must be 'true' or 'false'", at: parameter.location))
+        }
+        let pairs = [("access_key_id", "secret_access_key"), ("secret_access_key", "access_key_id")]
+        for (given, missing) in pairs where address[parameter: missing] == nil {
+            guard let parameter = address[parameter: given] else { continue }
+            faults.append(.error("parameter '\(given)' needs '\(missing)' beside it", at: parameter.location))
+        }
+        if let token = address[parameter: "token"], address[parameter: "credential"] != nil {
+            faults.append(.error("'token' and 'credential' are both given; keep one of them", at: token.location))
+        }
+        return faults
+    }
+
+    private static func catalogHostFault(_ address: ManifestAddress) -> ManifestFault {
+        .error(
+            "an 'iceberg+rest' address names a host; write 'iceberg+rest://host:port/path?warehouse=…'",
+            at: address.location)
     }
 
     private static func hostFault(_ address: ManifestAddress) -> ManifestFault {
@@ -52,8 +75,6 @@ package enum LakehouseDialect {
                     "strategy '\(strategy.value.rawValue)' is not supported by this version; use 'replace' or 'append'",
                     at: strategy.location))
         }
-        if let field = options.partitionBy.first { faults.append(unsupported("partition-by", field.location)) }
-        if let columns = options.clusterBy { faults.append(unsupported("cluster-by", columns.location)) }
         if let maintenance = options.maintenance, maintenance.value == .auto {
             faults.append(unsupported("maintenance", maintenance.location))
         }

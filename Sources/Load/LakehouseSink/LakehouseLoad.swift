@@ -12,15 +12,18 @@ final class LakehouseLoad: TableLoad {
     private let lakehouse: Lakehouse
     private let time: TimeSource
     private let writer: DataFileWriter
+    private let layoutRemarks: [String]
     private var evolution: SchemaEvolution
     /// Whether the files must stay, because they are part of the table or may be.
     private var mustKeepFiles = false
 
     /// Finds a place in the table for each column of the load.
     ///
-    /// - Throws: `schemaConflict` (terminal) when the table demands values that a load does not have.
+    /// - Throws: `schemaConflict` (terminal) when the table demands values that a load does not have,
+    ///   `sinkRefused` (terminal) when its partition values cannot be computed.
     init(
-        _ request: LoadRequest, _ table: CatalogTable, _ lakehouse: Lakehouse, sizes: FileSizes, time: TimeSource
+        _ request: LoadRequest, _ table: CatalogTable, _ lakehouse: Lakehouse, sizes: FileSizes, remarks: [String],
+        time: TimeSource
     ) throws(NilusError) {
         self.request = request
         self.table = table
@@ -29,8 +32,10 @@ final class LakehouseLoad: TableLoad {
         evolution = table.metadata.evolution(toHold: table.metadata.fillable(besides: request.columns))
         if let column = evolution.unfilledRequired.first { throw .columnUnfilled(request.table, column) }
         let identity = request.identity
+        let layout = try TableLayout(of: table.metadata, columns: evolution.columns, named: request.table)
+        layoutRemarks = remarks + layout.remarks
         writer = DataFileWriter(
-            evolution.columns, in: table.metadata.dataFolder,
+            evolution.columns, layout, in: table.metadata.dataFolder,
             named: "\(identity.loadID)-\(IdentifierSource.system.uuid())", sizes: sizes, store: lakehouse.store)
     }
 
@@ -49,10 +54,11 @@ final class LakehouseLoad: TableLoad {
     var hasRows: Bool { table.metadata.hasRows }
 
     var remarks: [String] {
-        evolution.refused.map { refused in
-            "column '\(refused.wanted.name)' of table '\(request.table)' cannot be filled: \(refused.reason); "
-                + "its values go to '_nilus_extra'"
-        }
+        layoutRemarks
+            + evolution.refused.map { refused in
+                "column '\(refused.wanted.name)' of table '\(request.table)' cannot be filled: \(refused.reason); "
+                    + "its values go to '_nilus_extra'"
+            }
     }
 
     func write(_ batch: ColumnBatch) async throws {
@@ -73,7 +79,7 @@ final class LakehouseLoad: TableLoad {
             throw NilusError.defect(.load, "\(facts.rowCount) rows were handed over and \(writer.rowCount) written")
         }
         let committer = TableCommitter(
-            request: request, lakehouse: lakehouse, time: time, evolution: evolution,
+            request: request, lakehouse: lakehouse, time: time, evolution: evolution, layout: writer.layout,
             openedAfter: table.metadata.lastLoadID)
         do {
             let receipt = try await committer.commit(files, facts, to: table)
@@ -92,7 +98,8 @@ final class LakehouseLoad: TableLoad {
         guard evolution.fillableSchema == schema else {
             throw NilusError.defect(.load, "new columns of a batch do not line up with table '\(request.table)'")
         }
-        try await writer.change(to: evolution.columns)
+        let layout = try TableLayout(of: table.metadata, columns: evolution.columns, named: request.table)
+        try await writer.change(to: evolution.columns, layout)
     }
 }
 

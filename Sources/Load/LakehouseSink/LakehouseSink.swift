@@ -7,11 +7,13 @@ package import NilusCore
 package struct LakehouseSink: Sink {
     private let lakehouse: Lakehouse
     private let sizes: FileSizes
+    private let layout: LayoutRequest
     private let time: TimeSource
 
-    package init(_ lakehouse: Lakehouse, sizes: FileSizes, time: TimeSource) {
+    package init(_ lakehouse: Lakehouse, sizes: FileSizes, layout: LayoutRequest = .none, time: TimeSource) {
         self.lakehouse = lakehouse
         self.sizes = sizes
+        self.layout = layout
         self.time = time
     }
 
@@ -23,15 +25,30 @@ package struct LakehouseSink: Sink {
             return .alreadyCommitted(receipt)
         }
         try LoadHistory.check(request.origin, against: table.metadata, request.table)
-        guard table.metadata.defaultSpec.isUnpartitioned else { throw NilusError.tablePartitioned(table) }
-        return .ready(try LakehouseLoad(request, table, lakehouse, sizes: sizes, time: time))
+        let differences = table.isStaged ? [] : layout.differences(from: table.metadata, request)
+        return .ready(
+            try LakehouseLoad(
+                request, table, lakehouse.serving(table), sizes: sizes.following(table.metadata), remarks: differences,
+                time: time))
     }
 
     private func table(for request: LoadRequest) async throws -> CatalogTable {
         if let table = try await lakehouse.catalog.load(request.table) { return table }
         try await lakehouse.catalog.createNamespace(request.table.namespace)
-        return try await lakehouse.catalog.stage(
+        let staged = try await lakehouse.catalog.stage(
             request.table, schema: IcebergSchema(creating: request.columns), properties: Self.newTableProperties)
+        return try laidOut(staged, for: request)
+    }
+
+    /// A staged table with partition spec and sort order, whose fields go by the ids that the catalog gave.
+    private func laidOut(_ staged: CatalogTable, for request: LoadRequest) throws(NilusError) -> CatalogTable {
+        let schema = staged.metadata.currentSchema
+        var creation = TableCreation(of: staged.metadata)
+        creation.spec = try layout.spec(for: schema, request)
+        creation.sortOrder = try layout.sortOrder(for: schema, request)
+        guard !creation.spec.isUnpartitioned || !creation.sortOrder.isUnsorted else { return staged }
+        let metadata = try TableMetadata.creating(creation.updates, at: time.utc())
+        return CatalogTable(identifier: staged.identifier, metadata: metadata, metadataLocation: nil)
     }
 
     /// What every table that this program creates says of itself.
@@ -41,23 +58,4 @@ package struct LakehouseSink: Sink {
         // Some readers of the platform find only uncompressed metadata.
         TableProperty("write.metadata.compression-codec", "none"),
     ]
-}
-
-/// How large files and their parts become.
-package struct FileSizes: Sendable, Hashable {
-    /// Encoded bytes at which a row group is written.
-    package let rowGroupBytes: Int
-    /// Bytes at which a data file is closed and the next begins.
-    package let fileBytes: Int
-    /// Rows at which a data file is closed, from `loader-file-size`; `nil` for no limit.
-    package let fileRows: Int?
-
-    /// Large enough that tables have few files, small enough that a reader can share them out.
-    package static let standardFileBytes = 128 * 1_024 * 1_024
-
-    package init(rowGroupBytes: Int, fileBytes: Int = standardFileBytes, fileRows: Int? = nil) {
-        self.rowGroupBytes = rowGroupBytes
-        self.fileBytes = fileBytes
-        self.fileRows = fileRows
-    }
 }

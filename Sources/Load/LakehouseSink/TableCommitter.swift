@@ -11,6 +11,7 @@ struct TableCommitter {
     let lakehouse: Lakehouse
     let time: TimeSource
     let evolution: SchemaEvolution
+    let layout: TableLayout
     /// The last load of ours that the table knew when this one began.
     let openedAfter: String?
 
@@ -33,7 +34,7 @@ struct TableCommitter {
                 return receipt(committed, plan)
             } catch let error as NilusError where error.code == .commitConflict {
                 guard let head = (error.cause as? CommitConflict)?.head, evolution.holds(on: head.metadata),
-                    head.metadata.lastLoadID == openedAfter
+                    layout.holds(on: head.metadata), head.metadata.lastLoadID == openedAfter
                 else {
                     await delete(commit.writtenLocations)
                     throw NilusError.overtaken(request.table, cause: error)
@@ -55,12 +56,34 @@ struct TableCommitter {
     }
 
     /// Looks for our own snapshot after a commit whose outcome is unknown.
+    ///
+    /// A catalog that was just in trouble is given time, and asked to the end also when the run is to stop. That
+    /// the snapshot is not there proves nothing while the request may still be on its way.
     private func lookBack(_ plan: SnapshotPlan, _ error: NilusError) async throws -> CommitReceipt {
-        guard let head = try? await lakehouse.catalog.load(request.table),
-            head.metadata.ancestors.contains(where: { $0.id == plan.id })
-        else { throw error }
+        let looking = Task { [lakehouse, request, time] () async throws -> CatalogTable? in
+            for pause in Self.lookingBack {
+                if let head = try? await lakehouse.catalog.load(request.table),
+                    head.metadata.ancestors.contains(where: { $0.id == plan.id })
+                {
+                    return head
+                }
+                try await time.sleep(pause)
+            }
+            return try await lakehouse.catalog.load(request.table)
+        }
+        let head: CatalogTable?
+        do { head = try await looking.value } catch let failure {
+            // What went wrong with the commit matters more than what went wrong with the look.
+            var told = error
+            told.context.append(ContextItem("looking-back", "\(failure)"))
+            throw told
+        }
+        guard let head, head.metadata.ancestors.contains(where: { $0.id == plan.id }) else { throw error }
         return receipt(head, plan)
     }
+
+    /// The pauses between looks for our own snapshot.
+    private static let lookingBack: [Duration] = [.milliseconds(500), .seconds(1), .seconds(2), .seconds(4)]
 
     private func receipt(_ table: CatalogTable, _ plan: SnapshotPlan) -> CommitReceipt {
         CommitReceipt(

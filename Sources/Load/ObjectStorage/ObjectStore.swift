@@ -49,6 +49,9 @@ package protocol ObjectUpload: AnyObject {
     /// Bytes appended so far.
     var byteCount: Int { get }
 
+    /// Bytes that are held in memory until there are enough of them to be sent.
+    var heldBytes: Int { get }
+
     /// Appends bytes; they are gathered until there are enough of them to be sent.
     func append(_ bytes: UnsafeRawBufferPointer) throws
 
@@ -61,6 +64,11 @@ package protocol ObjectUpload: AnyObject {
 
     /// Gives the object up; nothing of it stays.
     func abort() async
+}
+
+extension ObjectUpload {
+    /// Nothing, for uploads that hand on what they get.
+    package var heldBytes: Int { 0 }
 }
 
 /// An object in a listing.

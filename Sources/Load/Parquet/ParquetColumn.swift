@@ -18,13 +18,20 @@ package struct ParquetColumn: Sendable, Hashable {
     package let isRequired: Bool
     /// How long the bounds of a `text` column are; other types have whole bounds, and `json` has none.
     package let boundLength: BoundLength
+    /// Whether each row group gets a Bloom filter of the column's values.
+    ///
+    /// For columns in which single values are looked for; takes 10 to 20 bits for each different value.
+    package let hasBloomFilter: Bool
 
     /// Describes a column.
     ///
-    /// - Precondition: a decimal has 1 … 38 digits, at most all of them after the point.
+    /// - Precondition: a decimal has 1 … 38 digits, at most all of them after the point. A boolean has no
+    ///   Bloom filter.
     package init(
-        name: String, type: FieldType, fieldID: Int32, isRequired: Bool = false, boundLength: BoundLength = .usual
+        name: String, type: FieldType, fieldID: Int32, isRequired: Bool = false, boundLength: BoundLength = .usual,
+        hasBloomFilter: Bool = false
     ) {
+        precondition(type != .boolean || !hasBloomFilter, "a boolean has no Bloom filter")
         if case .decimal(let precision, let scale) = type {
             precondition((1...38).contains(precision), "a decimal has 1 to 38 digits")
             precondition((0...precision).contains(scale), "a decimal's scale is at most its precision")
@@ -34,6 +41,7 @@ package struct ParquetColumn: Sendable, Hashable {
         self.fieldID = fieldID
         self.isRequired = isRequired
         self.boundLength = boundLength
+        self.hasBloomFilter = hasBloomFilter
     }
 }
 
@@ -78,6 +86,9 @@ extension ParquetColumn {
     }
 
     private func encoder(_ kind: some ValueKind, _ options: ParquetOptions) -> ColumnEncoder {
-        ColumnEncoder(EncoderOfKind(kind, pageBytes: options.pageBytes, dictionaryBytes: options.dictionaryBytes))
+        ColumnEncoder(
+            EncoderOfKind(
+                kind, pageBytes: options.pageBytes, dictionaryBytes: options.dictionaryBytes, hasFilter: hasBloomFilter)
+        )
     }
 }

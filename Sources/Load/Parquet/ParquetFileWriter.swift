@@ -83,10 +83,21 @@ package final class ParquetFileWriter {
         state = .failed
         try begin()
         splitOffsets.append(bytesWritten)
-        let chunks = try columns.map { try $0.finishChunk(at: bytesWritten, write) }
+        var chunks = try columns.map { try $0.finishChunk(at: bytesWritten, write) }
+        for position in chunks.indices { try writeBloomFilter(of: &chunks[position]) }
         footer.appendRowGroup(rowCount: openRowCount, chunks: chunks)
         openRowCount = 0
         state = .open
+    }
+
+    /// Writes the rows that wait as a row group and gives the memory of the columns back.
+    ///
+    /// For a file that stays open while others are written: what it still holds is its part of the footer.
+    ///
+    /// - Throws: the output's errors. The file cannot be continued afterwards.
+    package func rest() throws {
+        try flushRowGroup()
+        for column in columns { column.releaseMemory() }
     }
 
     /// Writes what is left and the footer.
@@ -109,6 +120,16 @@ package final class ParquetFileWriter {
         guard state == .open else {
             throw NilusError.defect(.load, "a Parquet file was written to after it was finished or had failed")
         }
+    }
+
+    /// Writes the Bloom filter of a chunk, if it has one, behind its row group: so none of them has to wait.
+    private func writeBloomFilter(of chunk: inout ColumnChunkFacts) throws {
+        guard let filter = chunk.statistics.filter, let byteCount = Int32(exactly: filter.byteCount) else { return }
+        let start = bytesWritten
+        try BloomFilterHeader(byteCount: byteCount).encoded.withUnsafeBytes(write)
+        try filter.bytes.withUnsafeBytes(write)
+        chunk.bloomFilter = start..<bytesWritten
+        chunk.statistics.filter = nil
     }
 
     /// Writes the magic number that begins the file, unless it is there.

@@ -16,6 +16,11 @@ package final class ColumnBatch {
         return rowCount - 1
     }
 
+    /// Adds so many rows, whose values the columns have already or get next.
+    package func addRows(_ count: Int) {
+        rowCount += count
+    }
+
     /// Adds a column that has no value in the rows so far and returns its position.
     package func addColumn(_ field: Field) -> Int {
         schema.append(field)

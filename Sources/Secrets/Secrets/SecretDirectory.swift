@@ -1,5 +1,5 @@
 import Glibc
-import NilusCore
+package import NilusCore
 
 /// A folder of mounted secrets, as DataOS or Kubernetes lays it out.
 ///
@@ -57,6 +57,28 @@ struct SecretDirectory {
         return FoundSecret(value: value, origin: origin, isReadableByAll: isReadableByAll)
     }
 
+    /// The files of one secret: `<secret>`, `<secret>.<ending>`, `<secret>_<key>`, and those in a folder `<secret>`.
+    func files(ofSecret secret: String) throws(NilusError) -> [SecretFile] {
+        var found: [SecretFile] = []
+        for file in files(in: path, depth: 0) {
+            guard let key = Self.key(of: file.dropFirst(path.utf8.count + 1), ofSecret: secret) else { continue }
+            var content: ContiguousArray<UInt8>
+            do { content = try Files.read(file, limit: Self.largestFile) } catch {
+                throw .secretFileUnreadable(secret, file, error)
+            }
+            found.append(SecretFile(key: key, path: file, content: Redacted(SecretBytes(wiping: &content))))
+        }
+        return found
+    }
+
+    /// What a file below the folder holds of a secret; empty for the whole secret, `nil` for nothing.
+    private static func key(of file: Substring, ofSecret secret: String) -> String? {
+        if file.hasPrefix("\(secret)/") || file.hasPrefix("\(secret)_") {
+            return String(file.dropFirst(secret.count + 1))
+        }
+        return file == secret || file.hasPrefix("\(secret).") ? "" : nil
+    }
+
     /// Whether a file name is the name itself or `<secret>_<name>`, the secret's name being a resource name.
     static func isName(_ fileName: String, of name: String) -> Bool {
         if fileName == name { return true }
@@ -92,4 +114,13 @@ struct SecretDirectory {
     private static func lastComponent(_ path: String) -> String {
         String(path.split(separator: "/").last ?? "")
     }
+}
+
+/// A mounted file that belongs to a secret.
+package struct SecretFile: Sendable {
+    /// The name of what it holds, where the file's own name tells it; empty otherwise.
+    package let key: String
+    package let path: String
+    /// The bytes as they are in the file.
+    package let content: Redacted<SecretBytes>
 }

@@ -40,11 +40,13 @@ package struct SecretStore: Sendable {
         for directory in directories where found.isEmpty {
             found = try SecretDirectory(directory).find(name, looksRight: looksRight)
         }
-        // Set and empty is a mistake worth telling, but only where nothing else holds the secret.
-        if let text = found.isEmpty ? environment.value(asSet: name) : environment[name] {
+        if let text = environment[name] {
             found.append(try secret(text, in: .environment(name), looksRight: looksRight))
         } else if found.isEmpty, let text = manifestEnvironment[name] {
             found.append(try secret(text, in: .manifest(name), looksRight: looksRight))
+        } else if found.isEmpty, let empty = environment.value(asSet: name) {
+            // Refused with its place, which says more than that there is no secret at all.
+            found.append(try secret(empty, in: .environment(name), looksRight: looksRight))
         }
         guard let first = found.first else { return nil }
         for other in found.dropFirst() where other.value.expose() != first.value.expose() {
@@ -59,6 +61,22 @@ package struct SecretStore: Sendable {
         var bytes = ContiguousArray(text.utf8)
         let value = try SecretText.value(of: &bytes, in: origin, looksRight: looksRight)
         return FoundSecret(value: value, origin: origin, isReadableByAll: false)
+    }
+
+    /// What the manifest's `envs` say, whatever other places hold.
+    package func manifestValue(_ name: String) -> String? {
+        manifestEnvironment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The mounted files of one secret by the secret's name, from the first folder that has any.
+    ///
+    /// - Throws: `secretRefused` (terminal) when one of them cannot be read.
+    package func files(ofSecret secret: String) throws(NilusError) -> [SecretFile] {
+        for directory in directories {
+            let found = try SecretDirectory(directory).files(ofSecret: secret)
+            if !found.isEmpty { return found }
+        }
+        return []
     }
 
     /// Where ``find(_:looksRight:)`` looks, for messages.

@@ -83,8 +83,13 @@ package struct EnvelopeStatus: Sendable, Hashable {
     package let rowGroupBytes: Int
     package var peakMemoryBytes = 0
     package var cpuSeconds = 0.0
-    /// Time that the control group made the job wait, when it tells.
+    /// Most memory of the control group that limits it, page cache included, when there is a limit.
+    package var groupPeakMemoryBytes: Int?
+    /// Time that the CPU quota made the job wait, when there is a quota.
     package var throttledSeconds: Double?
+    /// Periods of the quota in which the job had to wait, of those in which it wanted to run.
+    package var throttledPeriods: Int?
+    package var quotaPeriods: Int?
 
     package init(
         memoryBytes: Int, cpuMillicores: Int, memorySource: String, cpuSource: String, parallelEndpoints: Int,

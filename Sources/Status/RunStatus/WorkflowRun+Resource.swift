@@ -133,8 +133,11 @@ extension EnvelopeStatus {
         fields["parallelEndpoints"] = .integer(parallelEndpoints)
         fields["rowGroupBytes"] = .integer(rowGroupBytes)
         fields["peakMemoryBytes"] = .integer(peakMemoryBytes)
+        fields["groupPeakMemoryBytes"] = groupPeakMemoryBytes.map(JSONValue.integer)
         fields["cpuSeconds"] = Self.seconds(cpuSeconds)
         fields["throttledSeconds"] = throttledSeconds.map(Self.seconds)
+        fields["throttledPeriods"] = throttledPeriods.map(JSONValue.integer)
+        fields["quotaPeriods"] = quotaPeriods.map(JSONValue.integer)
         return .object(fields)
     }
 

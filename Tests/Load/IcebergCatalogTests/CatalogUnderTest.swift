@@ -38,6 +38,7 @@ struct CatalogUnderTest: Sendable {
                 """)
             return try await sqlite(in: place)
         },
+        Kind(testDescription: "REST") { try await SeaweedFS.catalog() },
     ]
 
     static func sqlite(

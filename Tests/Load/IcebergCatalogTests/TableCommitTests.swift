@@ -87,25 +87,22 @@ struct `A commit of a table` {
                 + "another writer was faster, plan the commit on the new state")
     }
 
-    @Test func `is refused on a partitioned table`() async throws {
+    @Test func `is refused when the partition spec of its files is gone`() async throws {
         let test = try await CatalogUnderTest.sqlite()
         let table = try await test.created()
-        var document = table.metadata.document
-        document["partition-specs"] = [
-            ["spec-id": 0, "fields": [["source-id": 1, "field-id": 1_000, "name": "id", "transform": "identity"]]]
-        ]
-        let partitioned = CatalogTable(
-            identifier: table.identifier, metadata: try TableMetadata(document, file: "m"), metadataLocation: "m")
-        var commit = commit(on: partitioned)
+        var file = DataFile(path: "f", recordCount: 1, sizeBytes: 10)
+        file.partition = FilePartition(specID: 4, values: [1_000: .integer(1)])
+        var commit = TableCommit(
+            SnapshotPlan(id: 9, operation: .append, files: [file], facts: []),
+            evolution: table.metadata.evolution(toHold: CatalogUnderTest.columns), properties: [])
 
         let error = await #expect(throws: NilusError.self) {
-            try await commit.prepare(on: partitioned, in: test.store, at: moment)
+            try await commit.prepare(on: table, in: test.store, at: moment)
         }
 
-        #expect(error?.code == .sinkRefused)
-        #expect(
-            error?.message == "cannot write to table 'sales.charges': it is partitioned by 'identity(id)'; "
-                + "expected an unpartitioned table")
+        #expect(error?.code == .commitConflict)
+        #expect(error?.message.contains("its partition spec 4 went while data files were written") == true)
+        #expect(commit.writtenLocations.isEmpty)
     }
 
     @Test func `upgrades a table of version 1`() async throws {

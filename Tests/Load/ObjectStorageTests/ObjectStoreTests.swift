@@ -1,5 +1,6 @@
 import NilusCore
 import ObjectStorage
+import SeededRandom
 import Testing
 
 struct `Any object store` {
@@ -76,6 +77,69 @@ struct `Any object store` {
     }
 
     @Test(arguments: StoreUnderTest.kinds)
+    func `takes an upload of many parts, whatever the size of its pieces`(_ kind: Kind) async throws {
+        let test = try kind.make()
+        let location = "\(test.folder)/data/large.parquet"
+        var random = SplitMix64(seed: 1)
+        let content = [UInt8](unsafeUninitializedCapacity: 12_000_000) { buffer, count in
+            for start in stride(from: 0, to: 12_000_000, by: 8) {
+                buffer[start..<start + 8].withMemoryRebound(to: UInt8.self) { bytes in
+                    withUnsafeBytes(of: random.next()) { UnsafeMutableRawBufferPointer(bytes).copyMemory(from: $0) }
+                }
+            }
+            count = 12_000_000
+        }
+
+        let upload = try await test.store.upload(to: location)
+        var start = 0
+        while start < content.count {
+            let end = min(content.count, start + 1 + Int(random.next() % 900_000))
+            try upload.append(Array(content[start..<end]))
+            try await upload.send()
+            start = end
+        }
+        #expect(try await test.store.size(of: location) == nil)
+        try await upload.complete()
+
+        #expect(try await test.store.size(of: location) == content.count)
+        for range in [0..<1_000_000, 5_000_000..<5_500_000, 10_400_000..<12_000_000] {
+            #expect(try await test.store.read(location, range: range) == Array(content[range]))
+        }
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
+    func `leaves nothing of an upload of many parts that is aborted`(_ kind: Kind) async throws {
+        let test = try kind.make()
+
+        let upload = try await test.store.upload(to: "\(test.folder)/a")
+        for _ in 0..<7 {
+            try upload.append([UInt8](repeating: 1, count: 1_000_000))
+            try await upload.send()
+        }
+        await upload.abort()
+
+        #expect(try await names(test) == [])
+        let error = await #expect(throws: NilusError.self) { try await upload.complete() }
+        #expect(error?.code == .internalDefect)
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
+    func `keeps names with any letters apart`(_ kind: Kind) async throws {
+        let test = try kind.make()
+        let hard = ["a+b", "a b", "a%20b", "ü/ß", "x=1&y=2", "~!*'()", "{\u{1F600}}", "date=2026-01-01/p", "a<b>&\"c"]
+        for (number, name) in hard.enumerated() {
+            try await test.store.put([UInt8(number)], at: "\(test.folder)/\(name)")
+        }
+
+        for (number, name) in hard.enumerated() {
+            #expect(try await test.store.read("\(test.folder)/\(name)", limit: 1) == [UInt8(number)])
+        }
+        #expect(Set(try await names(test)) == Set(hard))
+        for name in hard { try await test.store.delete("\(test.folder)/\(name)") }
+        #expect(try await names(test) == [])
+    }
+
+    @Test(arguments: StoreUnderTest.kinds)
     func `leaves the earlier object when an upload is aborted or dropped`(_ kind: Kind) async throws {
         let test = try kind.make()
         let location = "\(test.folder)/a"
@@ -121,7 +185,16 @@ struct `Any object store` {
     @Test(arguments: StoreUnderTest.kinds)
     func `lists objects under a folder in order and in pages`(_ kind: Kind) async throws {
         let test = try kind.make()
-        for number in 0..<1_005 { try await test.store.put([1], at: "\(test.folder)/t/\(10_000 + number)") }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<8 {
+                group.addTask {
+                    for number in stride(from: worker, to: 1_005, by: 8) {
+                        try await test.store.put([1], at: "\(test.folder)/t/\(10_000 + number)")
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
         try await test.store.put([1, 2], at: "\(test.folder)/t/a/x")
         try await test.store.put([1], at: "\(test.folder)/other/y")
 

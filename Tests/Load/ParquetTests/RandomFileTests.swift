@@ -3,7 +3,7 @@ import Records
 import SeededRandom
 import Testing
 
-/// Random batches, written with random sizes, are read back by the tests' own reader.
+/// Random batches, written with random sizes, are read back by the tests' own reader and by the room's.
 struct `Random batches` {
     private static let types: [FieldType] = [
         .boolean, .int, .long, .float, .double, .date, .timestamp, .timestampWithZone, .text, .json,
@@ -11,7 +11,7 @@ struct `Random batches` {
     ]
 
     @Test(arguments: UInt64(0)..<25)
-    func `come back as they were`(_ seed: UInt64) throws {
+    func `come back as they were`(_ seed: UInt64) async throws {
         var random = SplitMix64(seed: seed)
         let types = (0..<(1 + random.below(5))).map { _ in random.one(of: Self.types) }
         let output = TestOutput()
@@ -35,6 +35,7 @@ struct `Random batches` {
             let fixed = file.columns[column].fixedByteCount
             #expect(try file.values(of: column) == expected[column].map { $0.map { stored($0, type, fixed) } })
         }
+        #expect(try await readRows(output.bytes, testColumns(types), limits: limits(&random)) == expected)
     }
 
     private func sizes(_ random: inout SplitMix64) -> ParquetOptions {
@@ -44,6 +45,14 @@ struct `Random batches` {
             options.dictionaryBytes = random.one(of: [0, 50, 32_768])
             options.rowGroupBytes = random.one(of: [100, 5_000, 8_000_000])
         }
+    }
+
+    private func limits(_ random: inout SplitMix64) -> ParquetReadLimits {
+        var limits = ParquetReadLimits()
+        limits.requestBytes = random.one(of: [1, 100, 5_000, 1_000_000])
+        limits.batchRows = random.one(of: [1, 7, 1_000])
+        limits.batchBytes = random.one(of: [1, 50, 1_000_000])
+        return limits
     }
 
     private func value(_ type: FieldType, _ distinct: Int, _ random: inout SplitMix64) -> TestValue {

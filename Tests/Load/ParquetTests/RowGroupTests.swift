@@ -51,4 +51,25 @@ struct `Each row group` {
         #expect(try dictionaries(file(.long, [repeated])) == [[true, false]])
         #expect(try dictionaries(file(.long, [unique, repeated])) == [[false], [false]])
     }
+
+    @Test func `leaves little memory behind when its file rests`() throws {
+        let rows: [TestValue?] = (0..<5_000).map { .text("value \($0 % 700)") }
+        let (output, same) = (TestOutput(), TestOutput())
+        let writer = ParquetFileWriter([.text, .long], to: output)
+        let other = ParquetFileWriter([.text, .long], to: same)
+
+        for _ in 0..<3 {
+            let batch = ColumnBatch([.text, .long], [rows, (0..<5_000).map { .integer($0) }])
+            try writer.append(batch)
+            try writer.rest()
+            try other.append(batch)
+            try other.flushRowGroup()
+            #expect(writer.bufferedBytes < 4_096)
+            #expect(other.bufferedBytes > 40_000)
+        }
+
+        _ = try writer.finish()
+        _ = try other.finish()
+        #expect(output.bytes == same.bytes)
+    }
 }

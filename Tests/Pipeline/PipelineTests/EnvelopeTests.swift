@@ -50,56 +50,6 @@ struct `An envelope` {
     }
 }
 
-struct `A control group` {
-    private func group(_ files: [String: String]) -> ControlGroup {
-        ControlGroup { files[$0] }
-    }
-
-    @Test func `of version 2 is read up to the root, the tightest limit holding`() {
-        let group = group([
-            "/proc/self/cgroup": "0::/kubepods/pod1/c1\n",
-            "/sys/fs/cgroup/kubepods/pod1/c1/memory.max": "max\n",
-            "/sys/fs/cgroup/kubepods/pod1/memory.max": "134217728\n",
-            "/sys/fs/cgroup/kubepods/memory.max": "1073741824\n",
-            "/sys/fs/cgroup/kubepods/pod1/c1/cpu.max": "10000 100000\n",
-            "/sys/fs/cgroup/kubepods/pod1/cpu.max": "max 100000\n",
-            "/sys/fs/cgroup/kubepods/pod1/c1/cpu.stat": "usage_usec 5\nthrottled_usec 1500000\n",
-        ])
-
-        #expect(group.limits == ControlGroupLimits(memoryBytes: 134_217_728, cpuMillicores: 100))
-        #expect(group.throttledSeconds == 1.5)
-    }
-
-    @Test func `of version 1 has a folder for each controller`() {
-        let group = group([
-            "/proc/self/cgroup": "9:memory:/docker/abc\n4:cpu,cpuacct:/docker/abc\n1:name=systemd:/x\n",
-            "/sys/fs/cgroup/memory/docker/abc/memory.limit_in_bytes": "134217728\n",
-            "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
-            "/sys/fs/cgroup/cpu/docker/abc/cpu.cfs_quota_us": "25000\n",
-            "/sys/fs/cgroup/cpu/docker/abc/cpu.cfs_period_us": "100000\n",
-            "/sys/fs/cgroup/cpu/cpu.cfs_quota_us": "-1\n", "/sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000\n",
-            "/sys/fs/cgroup/cpu/docker/abc/cpu.stat": "nr_periods 3\nthrottled_time 250000000\n",
-        ])
-
-        #expect(group.limits == ControlGroupLimits(memoryBytes: 134_217_728, cpuMillicores: 250))
-        #expect(group.throttledSeconds == 0.25)
-    }
-
-    @Test func `inside a container is the root of what is mounted`() {
-        let group = group([
-            "/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/memory.max": "67108864",
-            "/sys/fs/cgroup/cpu.max": "max 100000",
-        ])
-
-        #expect(group.limits == ControlGroupLimits(memoryBytes: 67_108_864, cpuMillicores: nil))
-    }
-
-    @Test func `that is not there limits nothing`() {
-        #expect(group([:]).limits == ControlGroupLimits(memoryBytes: nil, cpuMillicores: nil))
-        #expect(group(["/proc/self/cgroup": "garbage\n::\n"]).throttledSeconds == nil)
-    }
-}
-
 struct `The use of memory` {
     @Test func `is the high water mark of the process itself`() {
         let status = "Name:\tnilus\nVmPeak:\t  999999 kB\nVmHWM:\t   38123 kB\nVmRSS:\t 1 kB\n"

@@ -72,7 +72,16 @@ struct `A secret` {
 
         #expect(try find(environment: ["STRIPE_API_KEY": "sk_test_real"], manifest: manifest)?.text == "sk_test_real")
         #expect(try find(manifest: manifest)?.text == "sk_test_manifest")
-        #expect(try find(environment: ["STRIPE_API_KEY": ""])?.text == nil)
+        #expect(try find(environment: ["STRIPE_API_KEY": ""], manifest: manifest)?.text == "sk_test_manifest")
+    }
+
+    @Test func `is missed where a variable is set and empty`() {
+        let error = #expect(throws: NilusError.self) { try find(environment: ["STRIPE_API_KEY": ""]) }
+
+        #expect(error?.code == .secretRefused)
+        #expect(
+            error?.message == "cannot use the secret in environment variable 'STRIPE_API_KEY': it is empty; "
+                + "put the key there")
     }
 
     @Test func `may be in two places when they agree`() throws {

@@ -19,6 +19,13 @@ package final class LoopbackServer: Sendable {
             return Answer(bytes: Array((lines.joined(separator: "\r\n") + body).utf8), closes: false)
         }
 
+        /// A complete answer of bytes; `announced` is the length told where it is not theirs, as for HEAD.
+        package static func http(_ status: Int, _ headers: [String], bytes: [UInt8], announced: Int? = nil) -> Answer {
+            let length = "Content-Length: \(announced ?? bytes.count)"
+            let lines = ["HTTP/1.1 \(status) Status"] + headers + [length, "", ""]
+            return Answer(bytes: Array(lines.joined(separator: "\r\n").utf8) + bytes, closes: false)
+        }
+
         /// Nothing at all, with the connection left open.
         package static let silence = Answer(bytes: [], closes: false)
 
@@ -43,6 +50,7 @@ package final class LoopbackServer: Sendable {
 
     package let port: UInt16
     private let listener: Int32
+    private let remembering: Bool
     private let requests = Mutex<[String]>([])
     private let connections = Mutex(0)
 
@@ -51,7 +59,21 @@ package final class LoopbackServer: Sendable {
     /// `answer` is told the number of the request, from 0, and its text.
     ///
     /// - Throws: `ServerError` when no port can be opened.
-    package init(_ answer: @escaping @Sendable (Int, String) -> Answer) throws {
+    package convenience init(_ answer: @escaping @Sendable (Int, String) -> Answer) throws {
+        try self.init(remembering: true) { answer($0, String(decoding: $1, as: UTF8.self)) }
+    }
+
+    /// A server for requests that are no text; they are not remembered.
+    ///
+    /// - Throws: `ServerError` when no port can be opened.
+    package static func ofBytes(
+        _ answer: @escaping @Sendable (Int, [UInt8]) -> Answer
+    ) throws -> LoopbackServer {
+        try LoopbackServer(remembering: false, answer)
+    }
+
+    private init(remembering: Bool, _ answer: @escaping @Sendable (Int, [UInt8]) -> Answer) throws {
+        self.remembering = remembering
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -76,7 +98,7 @@ package final class LoopbackServer: Sendable {
     /// Connections accepted so far.
     package var connectionCount: Int { connections.withLock { $0 } }
 
-    private func serve(_ answer: @escaping @Sendable (Int, String) -> Answer) {
+    private func serve(_ answer: @escaping @Sendable (Int, [UInt8]) -> Answer) {
         while true {
             let connection = accept(listener, nil, nil)
             guard connection >= 0 else { return }
@@ -85,11 +107,11 @@ package final class LoopbackServer: Sendable {
         }
     }
 
-    private func serve(_ connection: Int32, _ answer: @Sendable (Int, String) -> Answer) {
+    private func serve(_ connection: Int32, _ answer: @Sendable (Int, [UInt8]) -> Answer) {
         defer { close(connection) }
         while let request = readRequest(connection) {
             let number = requests.withLock { requests in
-                requests.append(request)
+                requests.append(remembering ? String(decoding: request, as: UTF8.self) : "")
                 return requests.count - 1
             }
             let reply = answer(number, request)
@@ -104,7 +126,7 @@ package final class LoopbackServer: Sendable {
     }
 
     /// The request line, the header lines and the body.
-    private func readRequest(_ connection: Int32) -> String? {
+    private func readRequest(_ connection: Int32) -> [UInt8]? {
         var text: [UInt8] = []
         var byte: UInt8 = 0
         while !text.suffix(4).elementsEqual("\r\n\r\n".utf8) {
@@ -120,7 +142,7 @@ package final class LoopbackServer: Sendable {
             text += chunk[..<count]
             missing -= count
         }
-        return String(decoding: text, as: UTF8.self)
+        return text
     }
 
     private static func bodyByteCount(announcedIn head: String) -> Int {

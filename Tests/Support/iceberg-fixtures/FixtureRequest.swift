@@ -9,9 +9,10 @@ import Records
 /// One request of the interop tests.
 ///
 /// Common members: `catalog` (file), `warehouse` (folder), `namespace`, `table`, `columns` (list of
-/// `{name, type}`). `action` is `plan`: answers with the field ids and the folder for data files; or
-/// `commit`: `operation`, `files` (list of `{path, records, bytes, content, metrics}`), `facts` and
-/// `properties` (maps), answers with what was committed.
+/// `{name, type}`). `action` is `plan`: answers with the field ids and the folder for data files; `load`: see
+/// ``FixtureLoad``; or `commit`: `operation`, `files` (list of `{path, records, bytes, content, metrics, partition}`, the last
+/// a list of `{id, value}` for the table's default spec), `facts` and `properties` (maps), answers with what
+/// was committed.
 struct FixtureRequest {
     private let json: JSONValue
 
@@ -27,6 +28,9 @@ struct FixtureRequest {
         let identifier = TableName(namespace: [text("namespace")], name: text("table"))
         try await catalog.createNamespace(identifier.namespace)
         let columns = RecordSchema(try list("columns").map(Self.field))
+        if text("action") == "load" {
+            return try await FixtureLoad(json: json, table: identifier, columns: columns).run()
+        }
         var table = try await catalog.load(identifier)
         if table == nil {
             table = try await catalog.stage(identifier, schema: IcebergSchema(creating: columns), properties: [])
@@ -51,7 +55,8 @@ struct FixtureRequest {
     ) async throws -> JSONValue {
         let operation = SnapshotPlan.Operation(rawValue: text("operation")) ?? .append
         let plan = SnapshotPlan(
-            id: IdentifierSource.system.snapshotID(), operation: operation, files: try list("files").map(file),
+            id: IdentifierSource.system.snapshotID(), operation: operation,
+            files: try list("files").map { try file($0, specID: table.metadata.defaultSpec.id) },
             facts: properties("facts"))
         var commit = TableCommit(plan, evolution: evolution, properties: properties("properties"))
         let change = try await commit.prepare(on: table, in: store, at: Timestamp.now())
@@ -62,10 +67,15 @@ struct FixtureRequest {
         ]
     }
 
-    private func file(_ json: JSONValue) throws -> DataFile {
+    private func file(_ json: JSONValue, specID: Int) throws -> DataFile {
         let metrics = try (json["metrics"]?.array ?? []).map(Self.metrics)
+        var values: [Int: SingleValue?] = [:]
+        for field in json["partition"]?.array ?? [] {
+            values.updateValue(Self.value(field["value"]), forKey: Int(field["id"]?.integer ?? 0))
+        }
         var file = DataFile(
-            path: json["path"]?.string ?? "", recordCount: Int(json["records"]?.integer ?? 0),
+            path: json["path"]?.string ?? "", partition: FilePartition(specID: Int32(specID), values: values),
+            recordCount: Int(json["records"]?.integer ?? 0),
             sizeBytes: Int(json["bytes"]?.integer ?? 0), columns: metrics, splitOffsets: [4])
         file.content = json["content"]?.string == "position-deletes" ? .positionDeletes : .data
         return file
@@ -90,7 +100,8 @@ struct FixtureRequest {
     private static func field(_ json: JSONValue) throws -> Field {
         let types: [String: FieldType] = [
             "boolean": .boolean, "long": .long, "double": .double, "string": .text, "json": .json,
-            "timestamptz": .timestampWithZone, "decimal": .decimal(precision: 38, scale: 12),
+            "timestamptz": .timestampWithZone, "decimal": .decimal(precision: 38, scale: 12), "int": .int,
+            "date": .date, "timestamp": .timestamp, "float": .float,
         ]
         guard let type = types[json["type"]?.string ?? ""] else { throw JSONError("an unknown type") }
         return Field(json["name"]?.string ?? "", type)

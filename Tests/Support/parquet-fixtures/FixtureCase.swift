@@ -48,13 +48,14 @@ extension JSONValue {
 }
 
 extension ParquetColumn {
-    fileprivate init(describedBy description: JSONValue) throws {
+    init(describedBy description: JSONValue) throws {
         self.init(
             name: try description["name"]?.string.required("name") ?? "",
             type: try FieldType(named: description["type"]?.string.required("type") ?? ""),
             fieldID: Int32(try description["id"]?.integer.required("id") ?? 0),
             isRequired: description["required"]?.boolean ?? false,
-            boundLength: description["wholeBounds"]?.boolean == true ? .whole : .usual)
+            boundLength: description["wholeBounds"]?.boolean == true ? .whole : .usual,
+            hasBloomFilter: description["bloomFilter"]?.boolean ?? false)
     }
 }
 

@@ -4,19 +4,25 @@ import NilusCore
 import Parquet
 import Records
 
-// parquet-fixtures: writes Parquet files that tests in other languages describe and then read.
+// parquet-fixtures: writes Parquet files that tests in other languages describe and then read, and reads
+// those that others wrote.
 //
 //     parquet-fixtures < descriptions
 //
-// Standard input holds one JSON object a line, with the file to write as `path`. For each line one
-// line of JSON goes to standard output: what the writer says of the file, or the error it gave.
+// Standard input holds one JSON object a line, with the file to write as `path`, or the file to read as
+// `read`. For each line one line of JSON goes to standard output: what the writer says of the file or
+// the reader found in it, or the error they gave.
 
 while let line = readLine() {
     let answer: JSONValue
     do {
         let description = try JSONValue(parsing: line.utf8)
-        let path = try description["path"].required("path").string.required("path")
-        answer = try writeFixture(FixtureCase(description), to: path)
+        if description["read"] != nil {
+            answer = try await ReadRequest(description).answer()
+        } else {
+            let path = try description["path"].required("path").string.required("path")
+            answer = try writeFixture(FixtureCase(description), to: path)
+        }
     } catch let error as NilusError {
         answer = ["error": .string(error.line), "code": .string(error.code.rawValue)]
     }
@@ -90,7 +96,7 @@ extension ParquetColumnSummary {
 }
 
 extension ParquetBound {
-    fileprivate var described: JSONValue {
+    var described: JSONValue {
         switch self {
         case .integer(let value): .integer(value)
         case .double(let value): .string("\(value)")

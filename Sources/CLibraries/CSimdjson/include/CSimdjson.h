@@ -24,6 +24,9 @@ typedef struct {
 /// Bytes that must be readable after the text; their values do not matter.
 size_t simdjson_padding(void);
 
+/// The version of simdjson that is compiled in.
+const char *simdjson_version(void);
+
 /// NULL when there is no memory.
 nilus_simdjson_parser *simdjson_create(void);
 void simdjson_destroy(nilus_simdjson_parser *parser);

@@ -4,13 +4,17 @@ import JSON
 /// Where the fields of an Avro record are, by Iceberg's field ids.
 struct AvroFieldPositions {
     private var positions: [Int: Int] = [:]
+    private(set) var idsByPosition: [Int: Int] = [:]
     let names: [String]
 
     init(_ schema: AvroSchema) {
         let fields = schema.withoutNull.fields ?? []
         names = fields.map(\.name)
         for (position, field) in fields.enumerated() {
-            if let id = field.attributes["field-id"]?.integer.flatMap({ Int(exactly: $0) }) { positions[id] = position }
+            if let id = field.attributes["field-id"]?.integer.flatMap({ Int(exactly: $0) }) {
+                positions[id] = position
+                idsByPosition[position] = id
+            }
         }
     }
 

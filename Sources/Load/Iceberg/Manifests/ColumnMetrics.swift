@@ -47,12 +47,14 @@ package struct ColumnMetrics: Sendable, Hashable {
 }
 
 extension DataFile {
-    /// A Parquet data file of an unpartitioned table, with the metrics of its columns.
+    /// A Parquet file with the metrics of its columns.
     package init(
-        path: String, recordCount: Int, sizeBytes: Int, columns: [ColumnMetrics], splitOffsets: [Int64]? = nil
+        content: Content = .data, path: String, partition: FilePartition = .unpartitioned, recordCount: Int,
+        sizeBytes: Int, columns: [ColumnMetrics], splitOffsets: [Int64]? = nil
     ) {
         self.init(
-            path: path, recordCount: Int64(recordCount), sizeBytes: Int64(sizeBytes), splitOffsets: splitOffsets)
+            content: content, path: path, partition: partition, recordCount: Int64(recordCount),
+            sizeBytes: Int64(sizeBytes), splitOffsets: splitOffsets)
         columnSizes = Self.map(columns) { Int64($0.compressedBytes) }
         valueCounts = Self.map(columns) { Int64($0.valueCount) }
         nullCounts = Self.map(columns) { Int64($0.nullCount) }

@@ -1,5 +1,3 @@
-package import Avro
-
 /// A file of rows, or of deletions of rows, as a manifest file tells of it.
 ///
 /// - SeeAlso: Iceberg Table Spec, "Entries in Manifests", struct `data_file`, version 2.
@@ -17,8 +15,8 @@ package struct DataFile: Sendable, Equatable {
     package var path: String
     /// `PARQUET`, `AVRO` or `ORC`, in any letter case.
     package var format: String
-    /// The partition's value, by the partition schema of the manifest file.
-    package var partition: AvroValue
+    /// The partition spec of the file and the values that its rows share.
+    package var partition: FilePartition
     /// Rows in the file.
     package var recordCount: Int64
     /// The size of the file.
@@ -46,14 +44,15 @@ package struct DataFile: Sendable, Equatable {
     /// The one data file whose rows are deleted, when it is one.
     package var referencedDataFile: String?
 
-    /// A Parquet file of an unpartitioned table, without metrics yet.
+    /// A Parquet file without metrics yet.
     package init(
-        content: Content = .data, path: String, recordCount: Int64, sizeBytes: Int64, splitOffsets: [Int64]? = nil
+        content: Content = .data, path: String, partition: FilePartition = .unpartitioned, recordCount: Int64,
+        sizeBytes: Int64, splitOffsets: [Int64]? = nil
     ) {
         self.content = content
         self.path = path
         format = "PARQUET"
-        partition = .record([])
+        self.partition = partition
         self.recordCount = recordCount
         self.sizeBytes = sizeBytes
         self.splitOffsets = splitOffsets

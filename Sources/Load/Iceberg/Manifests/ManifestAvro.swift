@@ -5,9 +5,6 @@ import JSON
 ///
 /// Readers find fields by `field-id`; the names are those of the specification.
 enum ManifestAvro {
-    /// The partition value of a file in an unpartitioned table.
-    static let unpartitioned = AvroSchema(.record(name: "r102", fields: []))
-
     /// `manifest_entry`, for files whose partition values have the given schema.
     static func entry(partition: AvroSchema) -> AvroSchema {
         AvroSchema(

@@ -2,17 +2,18 @@ import Avro
 
 extension ManifestEntry {
     /// The entry in the field order of ``ManifestAvro/entry(partition:)``.
-    var avro: AvroValue {
-        .record([
+    func avro(_ partitionType: PartitionType) throws(ManifestFault) -> AvroValue {
+        let partition = try partitionType.avro(file.partition)
+        return .record([
             .int(status.rawValue), .optional(snapshotID.map(AvroValue.long)),
             .optional(sequenceNumber.map(AvroValue.long)), .optional(fileSequenceNumber.map(AvroValue.long)),
-            file.avro,
+            file.avro(partition),
         ])
     }
 }
 
 extension DataFile {
-    fileprivate var avro: AvroValue {
+    fileprivate func avro(_ partition: AvroValue) -> AvroValue {
         .record([
             .int(content.rawValue), .string(path), .string(format), partition, .long(recordCount), .long(sizeBytes),
             Self.map(columnSizes, AvroValue.long), Self.map(valueCounts, AvroValue.long),

@@ -39,6 +39,15 @@ package struct ManifestEntry: Sendable, Equatable {
     /// Whether the file belongs to the snapshot.
     package var isLive: Bool { status != .deleted }
 
+    /// The entry that carries this file over to another manifest; it keeps snapshot and sequence numbers.
+    ///
+    /// - Precondition: the entry was read from a snapshot, so that its numbers are known.
+    package var existing: ManifestEntry {
+        var entry = self
+        entry.status = .existing
+        return entry
+    }
+
     /// The entry that records the deletion of this file; it keeps the sequence numbers, explicitly.
     package func deleted(in snapshotID: Int64) -> ManifestEntry {
         var entry = self

@@ -6,6 +6,8 @@ package struct ManifestReader {
     /// The schema of the partition values in this file.
     let partitionSchema: AvroSchema
 
+    /// Its fields by id.
+    let partitionRecord: PartitionRecord
     private let manifest: ManifestFile
     private var file: NamedAvroFile
     private let entryPositions: AvroFieldPositions
@@ -27,23 +29,28 @@ package struct ManifestReader {
             throw .manifestInvalid(manifest.path, "data files without a partition")
         }
         partitionSchema = partition
+        partitionRecord = PartitionRecord(partition)
     }
 
     /// Reads the next entry, with what it inherits from the manifest list, or returns `nil` after the last.
     ///
     /// - Throws: `sinkRefused` (terminal) when an entry is not what the specification demands.
     package mutating func next() throws(NilusError) -> ManifestEntry? {
-        let (manifest, entryPositions, filePositions) = (manifest, entryPositions, filePositions)
-        return try file.next { value throws(ManifestFault) in
-            try Self.entry(value, in: manifest, entryPositions, filePositions)
-        }
+        let layout = Layout(
+            manifest: manifest, entry: entryPositions, file: filePositions, partition: partitionRecord)
+        return try file.next { value throws(ManifestFault) in try layout.entry(value) }
     }
+}
 
-    private static func entry(
-        _ value: AvroValue, in manifest: ManifestFile, _ entryPositions: AvroFieldPositions,
-        _ filePositions: AvroFieldPositions
-    ) throws(ManifestFault) -> ManifestEntry {
-        let record = try AvroRecord(value, entryPositions)
+/// Where everything is in the entries of one manifest file.
+private struct Layout {
+    let manifest: ManifestFile
+    let entry: AvroFieldPositions
+    let file: AvroFieldPositions
+    let partition: PartitionRecord
+
+    func entry(_ value: AvroValue) throws(ManifestFault) -> ManifestEntry {
+        let record = try AvroRecord(value, entry)
         guard let status = ManifestEntry.Status(rawValue: try record.int(0, "status")) else {
             throw ManifestFault("an unknown status")
         }
@@ -56,22 +63,20 @@ package struct ManifestReader {
         return ManifestEntry(
             status: status, snapshotID: record[1]?.integer ?? manifest.addedSnapshotID,
             sequenceNumber: sequenceNumber, fileSequenceNumber: record[4]?.integer ?? inherited ?? sequenceNumber,
-            file: try dataFile(record[2] ?? .null, filePositions))
+            file: try dataFile(record[2] ?? .null))
     }
 
-    private static func dataFile(
-        _ value: AvroValue, _ positions: AvroFieldPositions
-    ) throws(ManifestFault) -> DataFile {
-        let record = try AvroRecord(value, positions)
+    private func dataFile(_ value: AvroValue) throws(ManifestFault) -> DataFile {
+        let record = try AvroRecord(value, self.file)
         let content = record[134] == nil ? DataFile.Content.data.rawValue : try record.int(134, "content")
         guard let content = DataFile.Content(rawValue: content) else { throw ManifestFault("content \(content)") }
         var file = DataFile(
             content: content, path: try record.text(100, "file_path"),
+            partition: try partition.partition(record[102] ?? .null, specID: manifest.specID),
             recordCount: try record.count(103, "record_count"),
             sizeBytes: try record.count(104, "file_size_in_bytes"),
             splitOffsets: record[132]?.items?.compactMap(\.integer))
         file.format = try record.text(101, "file_format")
-        file.partition = record[102] ?? .record([])
         file.columnSizes = try record.map(108, "column_sizes", \.integer)
         file.valueCounts = try record.map(109, "value_counts", \.integer)
         file.nullCounts = try record.map(110, "null_value_counts", \.integer)

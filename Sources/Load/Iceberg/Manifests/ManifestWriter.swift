@@ -7,21 +7,23 @@ struct ManifestWriter {
     private let content: ManifestFile.Content
     private let specID: Int32
     private let snapshotID: Int64
-    private let partitions: [PartitionSummary]
+    private let partitionType: PartitionType
+    private var ranges: [PartitionRange]
     private var writer: AvroFileWriter
     private var files = StatusCounts()
     private var rows = StatusCounts()
     private var minimumSequenceNumber: Int64?
 
-    /// Begins a manifest for files of one partition spec; `partitions` describes all of their values.
+    /// Begins a manifest for files of one partition spec, whose values are of the given type.
     init(
-        _ content: ManifestFile.Content, spec: PartitionSpec, partitionSchema: AvroSchema,
-        partitions: [PartitionSummary], schema: IcebergSchema, snapshotID: Int64, sync: [UInt8]
+        _ content: ManifestFile.Content, spec: PartitionSpec, type: PartitionType, schema: IcebergSchema,
+        snapshotID: Int64, sync: [UInt8]
     ) {
         self.content = content
         specID = Int32(truncatingIfNeeded: spec.id)
         self.snapshotID = snapshotID
-        self.partitions = partitions
+        partitionType = type
+        ranges = type.fields.map { PartitionRange($0.type) }
         let header = [
             (name: "schema", value: JSONValue.object(schema.json).compactText),
             (name: "schema-id", value: String(schema.id)),
@@ -31,7 +33,7 @@ struct ManifestWriter {
             (name: "content", value: content.name),
         ]
         writer = AvroFileWriter(
-            schema: ManifestAvro.entry(partition: partitionSchema), header: header, codec: .deflate, sync: sync)
+            schema: ManifestAvro.entry(partition: type.avro), header: header, codec: .deflate, sync: sync)
     }
 
     /// The size of the file so far.
@@ -40,8 +42,15 @@ struct ManifestWriter {
     var entryCount: Int64 { files.added + files.existing + files.deleted }
 
     mutating func append(_ entry: ManifestEntry) throws(NilusError) {
-        do throws(AvroError) { try writer.append(entry.avro) } catch {
+        let avro: AvroValue
+        do throws(ManifestFault) { avro = try entry.avro(partitionType) } catch {
+            throw .defect(.load, "a manifest entry holds \(error.found)")
+        }
+        do throws(AvroError) { try writer.append(avro) } catch {
             throw .defect(.load, "a manifest entry holds \(error)")
+        }
+        for (position, field) in partitionType.fields.enumerated() {
+            ranges[position].include(entry.file.partition.values[field.id] ?? nil)
         }
         files.add(1, for: entry.status)
         rows.add(entry.file.recordCount, for: entry.status)
@@ -55,7 +64,8 @@ struct ManifestWriter {
         let manifestRows = rows
         let manifestFiles = files
         let minimum = minimumSequenceNumber
-        let (content, specID, snapshotID, partitions) = (content, specID, snapshotID, partitions)
+        let (content, specID, snapshotID) = (content, specID, snapshotID)
+        let partitions = ranges.map(\.summary)
         let bytes = writer.finish()
         return EncodedManifest(
             manifest: ManifestFile(

@@ -9,9 +9,10 @@ package import Records
 /// | long, timestamp, timestamptz, double | 8, little-endian |
 /// | decimal | two's complement of the unscaled value, big-endian, as few bytes as hold it |
 /// | string | UTF-8 |
+/// | binary, fixed, uuid | as they are |
 ///
 /// - SeeAlso: Iceberg Table Spec, Appendix D, "Binary single-value serialization".
-package enum SingleValue: Sendable, Hashable {
+package enum SingleValue: Sendable {
     /// Booleans (0, 1), integers, dates and timestamps.
     case integer(Int64)
     case double(Double)
@@ -19,6 +20,8 @@ package enum SingleValue: Sendable, Hashable {
     case decimal(Int128)
     /// UTF-8, whole.
     case text([UInt8])
+    /// Binary, fixed and uuid, which only other engines fill.
+    case bytes([UInt8])
 
     /// Text bounds are cut to this many characters, as other engines do by default
     /// (`write.metadata.metrics.default` = `truncate(16)`).
@@ -67,7 +70,7 @@ package enum SingleValue: Sendable, Hashable {
         withUnsafeBytes(of: value.littleEndian) { Array($0) }
     }
 
-    private static func shortestBigEndian(_ value: Int128) -> [UInt8] {
+    static func shortestBigEndian(_ value: Int128) -> [UInt8] {
         let whole = withUnsafeBytes(of: value.bigEndian) { Array($0) }
         let filler: UInt8 = value < 0 ? 0xFF : 0
         // A leading byte is needless when it repeats the sign that the next byte shows.
@@ -92,5 +95,34 @@ package enum SingleValue: Sendable, Hashable {
             return Array(String(String.UnicodeScalarView(kept + [successor])).utf8)
         }
         return nil
+    }
+}
+
+/// Floating point numbers are the same when their bits are, but for NaN, of which there is one: so
+/// −0.0 and +0.0 are two partitions and all NaN one, as in the reference implementation.
+extension SingleValue: Hashable {
+    /// Compares type and value.
+    package static func == (left: SingleValue, right: SingleValue) -> Bool {
+        switch (left, right) {
+        case (.integer(let left), .integer(let right)): left == right
+        case (.double(let left), .double(let right)): bits(left) == bits(right)
+        case (.decimal(let left), .decimal(let right)): left == right
+        case (.text(let left), .text(let right)), (.bytes(let left), .bytes(let right)): left == right
+        default: false
+        }
+    }
+
+    /// Feeds the value to a hasher.
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .integer(let value): hasher.combine(value)
+        case .double(let value): hasher.combine(Self.bits(value))
+        case .decimal(let value): hasher.combine(value)
+        case .text(let bytes), .bytes(let bytes): hasher.combine(bytes)
+        }
+    }
+
+    private static func bits(_ number: Double) -> UInt64 {
+        number.isNaN ? Double.nan.bitPattern : number.bitPattern
     }
 }

@@ -19,6 +19,12 @@ package struct PartitionSpec: Sendable, Equatable {
         self.json = json
     }
 
+    /// A spec of the given fields, in order.
+    package init(id: Int, fields: [PartitionField]) {
+        let json: JSONObject = ["spec-id": .integer(id), "fields": .array(fields.map { .object($0.json) })]
+        self.init(id: id, fields: fields, json: json)
+    }
+
     init(_ members: MetadataMembers) throws(NilusError) {
         id = try members.int("spec-id")
         var fields: [PartitionField] = []
@@ -47,17 +53,34 @@ package struct PartitionField: Sendable, Equatable, CustomStringConvertible {
     package let fieldID: Int
     /// The name of the part.
     package let name: String
-    /// For example `identity`, `month`, `bucket[16]`.
-    package let transform: String
+    /// What is made of the column's value.
+    package let transform: PartitionTransform
 
     /// The id of the first partition field; version 1 tables left the ids to their position.
-    static let firstID = 1_000
+    package static let firstID = 1_000
+
+    /// A field of a column.
+    package init(sourceID: Int, fieldID: Int, name: String, transform: PartitionTransform) {
+        self.sourceID = sourceID
+        self.fieldID = fieldID
+        self.name = name
+        self.transform = transform
+    }
 
     init(_ members: MetadataMembers, at position: Int) throws(NilusError) {
         sourceID = try members.int("source-id", ifAbsent: nil)
         fieldID = try members.int("field-id", ifAbsent: Self.firstID + position) ?? Self.firstID
         name = try members.text("name")
-        transform = try members.text("transform")
+        transform = PartitionTransform(try members.text("transform"))
+    }
+
+    fileprivate var json: JSONObject {
+        var object: JSONObject = [:]
+        if let sourceID { object["source-id"] = .integer(sourceID) }
+        object["field-id"] = .integer(fieldID)
+        object["name"] = .string(name)
+        object["transform"] = .string(transform.description)
+        return object
     }
 
     /// The transform and the name, as in `month(created)`.

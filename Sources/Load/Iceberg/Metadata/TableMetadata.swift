@@ -97,6 +97,11 @@ package struct TableMetadata: Sendable, Equatable {
         snapshots.last { $0.id == id }
     }
 
+    /// A division into partitions that the table has or had; `nil` when it is unknown.
+    package func partitionSpec(withID id: Int32) -> PartitionSpec? {
+        partitionSpecs.first { $0.id == Int(id) }
+    }
+
     /// The highest field id in any schema, which `last-column-id` must not be below but sometimes is.
     var highestFieldID: Int { schemas.map(\.highestFieldID).max() ?? 0 }
 

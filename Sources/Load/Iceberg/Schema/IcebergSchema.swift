@@ -54,6 +54,12 @@ package struct IcebergSchema: Sendable, Equatable {
     /// The highest id of a column or of a part of one.
     package var highestFieldID: Int { fields.map(\.highestID).max() ?? 0 }
 
+    /// The type of a column, or of a part of a column that is a struct; `nil` when there is none of that id.
+    func type(ofFieldWithID id: Int) -> IcebergType? {
+        if let field = fields.first(where: { $0.id == id }) { return field.type }
+        return fields.lazy.compactMap { $0.json["type"]?.type(ofNestedFieldWithID: id) }.first
+    }
+
     /// Whether the columns are the same, whatever the id of the schema.
     func hasSameColumns(as other: IcebergSchema) -> Bool {
         fields == other.fields && Set(identifierFieldIDs) == Set(other.identifierFieldIDs)

@@ -69,3 +69,14 @@ extension JSONValue {
         return (own.compactMap { Int(exactly: $0) } + nested + fields).max() ?? 0
     }
 }
+
+extension JSONValue {
+    /// The type of a field in a struct, or in a struct within; `nil` when there is none of that id.
+    func type(ofNestedFieldWithID id: Int) -> IcebergType? {
+        guard self["type"] == "struct" else { return nil }
+        return (self["fields"]?.array ?? []).lazy.compactMap { field -> IcebergType? in
+            guard let type = field["type"] else { return nil }
+            return field["id"]?.integer == Int64(id) ? IcebergType(json: type) : type.type(ofNestedFieldWithID: id)
+        }.first
+    }
+}

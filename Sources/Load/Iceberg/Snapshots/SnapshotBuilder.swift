@@ -1,4 +1,3 @@
-import Avro
 package import NilusCore
 
 /// Carries a ``SnapshotPlan`` out on a state of a table, as far as that needs no files.
@@ -6,8 +5,8 @@ package import NilusCore
 /// The caller reads and stores what the builder asks for and returns:
 ///
 /// 1. ``addedManifests(path:)`` once; they stay good for later attempts.
-/// 2. For each manifest of the parent that has live files: ``keep(_:)`` when the plan appends,
-///    ``remove(_:content:path:)`` when it overwrites.
+/// 2. For each manifest of the parent that has live files: ``keep(_:)`` when all of them stay,
+///    ``rewrite(_:content:path:removing:)`` when some go, ``remove(_:content:path:)`` when all do.
 /// 3. ``finish(added:listPath:at:)``.
 package struct SnapshotBuilder {
     /// A manifest is closed at this size, in bytes; readers take one at a time.
@@ -30,31 +29,45 @@ package struct SnapshotBuilder {
         self.base = base
         self.schema = schema
         self.identifiers = identifiers
-        let specID = Int32(truncatingIfNeeded: base.defaultSpec.id)
-        for file in plan.files { tally.add(file, specID: specID) }
+        for file in plan.files { tally.add(file) }
     }
 
-    /// Writes the manifests that list the plan's files: those of data, then those of deletions.
+    /// Writes the manifests that list the plan's files: those of data, then those of deletions, a
+    /// manifest for each partition spec.
     ///
-    /// - Throws: `internalDefect` when the table is partitioned, as new files have no partition values.
+    /// - Throws: `internalDefect` when a file is of a partition spec that the table has not, or a
+    ///   partition value is not of the type that the spec gives it.
     package func addedManifests(path: (Int) -> String) throws(NilusError) -> [EncodedManifest] {
-        guard base.defaultSpec.isUnpartitioned else { throw .defect(.load, "new files have no partition values") }
         var encoded: [EncodedManifest] = []
         for content in [ManifestFile.Content.data, .deletes] {
-            var writer: ManifestWriter?
-            for file in plan.files where (file.content == .data) == (content == .data) {
-                // Taken out, so that the bytes have one owner and are not copied to be changed.
-                var current = writer.take() ?? newWriter(content)
-                try current.append(ManifestEntry(adding: file, in: plan.id))
-                if current.byteCount >= Self.targetManifestBytes {
-                    encoded.append(current.finish(path: path(encoded.count)))
-                } else {
-                    writer = current
-                }
+            let files = plan.files.filter { ($0.content == .data) == (content == .data) }
+            for specID in Set(files.map(\.partition.specID)).sorted() {
+                try add(files.filter { $0.partition.specID == specID }, content, specID, to: &encoded, path)
             }
-            if let writer { encoded.append(writer.finish(path: path(encoded.count))) }
         }
         return encoded
+    }
+
+    private func add(
+        _ files: [DataFile], _ content: ManifestFile.Content, _ specID: Int32, to encoded: inout [EncodedManifest],
+        _ path: (Int) -> String
+    ) throws(NilusError) {
+        guard let spec = base.partitionSpec(withID: specID) else {
+            throw .defect(.load, "new files are of partition spec \(specID), which the table has not")
+        }
+        let type = try PartitionType(spec, of: base)
+        var writer: ManifestWriter?
+        for file in files {
+            // Taken out, so that the bytes have one owner and are not copied to be changed.
+            var current = writer.take() ?? newWriter(content, spec, type)
+            try current.append(ManifestEntry(adding: file, in: plan.id))
+            if current.byteCount >= Self.targetManifestBytes {
+                encoded.append(current.finish(path: path(encoded.count)))
+            } else {
+                writer = current
+            }
+        }
+        if let writer { encoded.append(writer.finish(path: path(encoded.count))) }
     }
 
     /// Takes a manifest of the parent over as it is.
@@ -69,18 +82,31 @@ package struct SnapshotBuilder {
     package mutating func remove(
         _ manifest: ManifestFile, content: [UInt8], path: String
     ) throws(NilusError) -> EncodedManifest? {
-        var reader = try ManifestReader(content, of: manifest)
-        guard let spec = base.partitionSpecs.first(where: { $0.id == Int(manifest.specID) }) else {
+        try rewrite(manifest, content: content, path: path) { _ in true }
+    }
+
+    /// Writes a manifest in the place of one of the parent: files that `isRemoved` names are recorded as
+    /// deleted, the other live ones stay as existing, with their sequence numbers.
+    ///
+    /// - Returns: `nil` when there was no live file after all.
+    /// - Throws: `sinkRefused` (terminal) when the manifest is damaged.
+    package mutating func rewrite(
+        _ manifest: ManifestFile, content: [UInt8], path: String, removing isRemoved: (DataFile) -> Bool
+    ) throws(NilusError) -> EncodedManifest? {
+        guard let spec = base.partitionSpec(withID: manifest.specID) else {
             throw .manifestInvalid(manifest.path, "partition spec \(manifest.specID), which the table has not")
         }
-        var writer = ManifestWriter(
-            manifest.content, spec: spec, partitionSchema: reader.partitionSchema,
-            partitions: manifest.partitions ?? [], schema: schema, snapshotID: plan.id,
-            sync: identifiers.syncMarker())
+        var reader = try ManifestReader(content, of: manifest)
+        let type = try PartitionType(spec, of: base, as: reader.partitionSchema)
+        for field in type.fields where reader.partitionRecord.field(withID: field.id) == nil {
+            throw .manifestInvalid(manifest.path, "no values of partition field '\(field.name)'")
+        }
+        var writer = newWriter(manifest.content, spec, type)
         while let entry = try reader.next() {
             guard entry.isLive else { continue }
-            tally.remove(entry.file, specID: manifest.specID)
-            try writer.append(entry.deleted(in: plan.id))
+            let goes = isRemoved(entry.file)
+            if goes { tally.remove(entry.file) }
+            try writer.append(goes ? entry.deleted(in: plan.id) : entry.existing)
         }
         guard writer.entryCount > 0 else { return nil }
         let encoded = writer.finish(path: path)
@@ -106,9 +132,10 @@ package struct SnapshotBuilder {
         return (snapshot, list)
     }
 
-    private func newWriter(_ content: ManifestFile.Content) -> ManifestWriter {
+    private func newWriter(
+        _ content: ManifestFile.Content, _ spec: PartitionSpec, _ type: PartitionType
+    ) -> ManifestWriter {
         ManifestWriter(
-            content, spec: base.defaultSpec, partitionSchema: ManifestAvro.unpartitioned, partitions: [],
-            schema: schema, snapshotID: plan.id, sync: identifiers.syncMarker())
+            content, spec: spec, type: type, schema: schema, snapshotID: plan.id, sync: identifiers.syncMarker())
     }
 }

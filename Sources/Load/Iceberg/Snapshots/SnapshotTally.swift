@@ -1,5 +1,3 @@
-import Avro
-
 /// Counts the files and rows that a snapshot adds and removes, for its summary.
 ///
 /// - SeeAlso: Iceberg Table Spec, Appendix F, "Optional Snapshot Summary Fields".
@@ -31,23 +29,18 @@ struct SnapshotTally {
         }
     }
 
-    private struct Partition: Hashable {
-        let specID: Int32
-        let value: AvroValue
-    }
-
     private var added = Side()
     private var removed = Side()
-    private var partitions: Set<Partition> = []
+    private var partitions: Set<FilePartition> = []
 
-    mutating func add(_ file: DataFile, specID: Int32) {
+    mutating func add(_ file: DataFile) {
         added.count(file)
-        partitions.insert(Partition(specID: specID, value: file.partition))
+        partitions.insert(file.partition)
     }
 
-    mutating func remove(_ file: DataFile, specID: Int32) {
+    mutating func remove(_ file: DataFile) {
         removed.count(file)
-        partitions.insert(Partition(specID: specID, value: file.partition))
+        partitions.insert(file.partition)
     }
 
     /// The counters; a change of zero is left out, as others do.

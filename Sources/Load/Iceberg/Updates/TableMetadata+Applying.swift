@@ -39,9 +39,9 @@ package struct TableCreation: Sendable, Equatable {
     /// The columns.
     package let schema: IcebergSchema
     /// The division into partitions.
-    package let spec: PartitionSpec
+    package var spec: PartitionSpec
     /// The order of rows in files.
-    package let sortOrder: SortOrder
+    package var sortOrder: SortOrder
     /// The settings.
     package let properties: [TableProperty]
 

@@ -10,6 +10,7 @@ final class LocalUpload: ObjectUpload {
     /// `nil` once the file is in place or given up.
     private var file: PartialFile?
     private(set) var byteCount = 0
+    var heldBytes: Int { buffer.capacity }
 
     init(to path: String, on disk: DiskCalls) throws(NilusError) {
         self.path = path

@@ -23,6 +23,10 @@ extension ColumnChunkFacts {
                 if dictionaryBytes > 0 { metadata.field(11, Int64(offset)) }
                 metadata.field(12) { writeStatistics(column.type, to: &$0) }
                 metadata.field(13, pageCounts, of: .structure) { $1.write(to: &$0) }
+                if let bloomFilter {
+                    metadata.field(14, Int64(bloomFilter.lowerBound))
+                    metadata.field(15, Int32(clamping: bloomFilter.count))
+                }
             }
         }
     }

@@ -5,6 +5,8 @@ enum PhysicalType: Int32 {
     case boolean = 0
     case int32 = 1
     case int64 = 2
+    /// Timestamps as older engines write them; only read.
+    case int96 = 3
     case float = 4
     case double = 5
     case byteArray = 6

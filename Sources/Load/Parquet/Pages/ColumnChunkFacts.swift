@@ -14,6 +14,8 @@ struct ColumnChunkFacts {
     var plainPageCount = 0
     var dictionaryPageCount = 0
     var statistics = ValueStatistics()
+    /// Where in the file the Bloom filter is, with its header; `nil` when there is none.
+    var bloomFilter: Range<Int>?
 
     mutating func countPage(_ encoding: PageEncoding) {
         if encoding == .rleDictionary { dictionaryPageCount += 1 } else { plainPageCount += 1 }

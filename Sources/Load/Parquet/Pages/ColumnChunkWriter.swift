@@ -133,6 +133,13 @@ final class ColumnChunkWriter {
         try pages.drain(write)
         return finished
     }
+
+    /// Gives the memory back; between two chunks only.
+    func releaseMemory() {
+        pages.releaseMemory()
+        encoder.releaseMemory()
+        levels.releaseMemory()
+    }
 }
 
 /// A row without a value in a column that requires one.

@@ -22,6 +22,9 @@ struct DefinitionLevels: ~Copyable {
 
     var allocatedBytes: Int { encoded.allocatedBytes }
 
+    /// Gives the memory back; between two pages only.
+    mutating func releaseMemory() { encoded.release() }
+
     /// Adds rows that all have a value, or all have none.
     @inline(__always)
     mutating func append(isPresent: Bool, count: Int) {

@@ -61,5 +61,9 @@ enum PageHeader {
 /// The types of pages; the numbers are those of `PageType` in parquet.thrift.
 enum PageType: Int32 {
     case data = 0
+    /// Only read; nobody is known to write it.
+    case index = 1
     case dictionary = 2
+    /// A data page whose levels are outside the compressed part; only read.
+    case dataV2 = 3
 }

@@ -30,6 +30,12 @@ struct PageQueue: ~Copyable {
         for page in pages.elements { try write(UnsafeRawBufferPointer(page)) }
     }
 
+    /// Gives the memory of an empty queue back.
+    mutating func releaseMemory() {
+        precondition(pages.isEmpty, "only an empty queue gives its memory back")
+        pages.release()
+    }
+
     private func free() {
         for page in pages.elements { page.deallocate() }
     }

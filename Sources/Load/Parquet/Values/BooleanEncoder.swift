@@ -52,6 +52,8 @@ final class BooleanEncoder: ValueEncoding {
 
     var totals: ValueStatistics { ValueStatistics(lower: totalBounds.lower, upper: totalBounds.upper) }
 
+    func releaseMemory() { packed.release() }
+
     private func closeByte() {
         packed.append(openByte)
         openByte = 0

@@ -7,9 +7,11 @@ import Records
 final class EncoderOfKind<Kind: ValueKind>: ValueEncoding {
     private let encoder: UnsafeMutablePointer<ValueEncoder<Kind>>
 
-    init(_ kind: Kind, pageBytes: Int, dictionaryBytes: Int) {
+    init(_ kind: Kind, pageBytes: Int, dictionaryBytes: Int, hasFilter: Bool) {
         encoder = .allocate(capacity: 1)
-        encoder.initialize(to: ValueEncoder(kind, pageBytes: pageBytes, dictionaryBytes: dictionaryBytes))
+        encoder.initialize(
+            to: ValueEncoder(
+                kind, pageBytes: pageBytes, dictionaryBytes: dictionaryBytes, hasFilter: hasFilter))
     }
 
     deinit {
@@ -35,4 +37,6 @@ final class EncoderOfKind<Kind: ValueKind>: ValueEncoding {
     func finishChunk() -> ValueStatistics { encoder.pointee.finishChunk() }
 
     var totals: ValueStatistics { encoder.pointee.totals }
+
+    func releaseMemory() { encoder.pointee.releaseMemory() }
 }

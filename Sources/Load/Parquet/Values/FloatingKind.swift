@@ -26,6 +26,9 @@ struct FloatingKind<Stored: BatchFloat>: ValueKind {
     func hash(_ value: Double, seed: UInt64) -> UInt64 { ByteHash.hash(value.bitPattern, seed: seed) }
 
     @inline(__always)
+    func filterHash(_ value: Double) -> UInt64 { XXHash64.hash(Stored(value).bitPattern) }
+
+    @inline(__always)
     func isNaN(_ value: Double) -> Bool { value.isNaN }
 
     func emptyBounds() -> FloatingBounds { FloatingBounds() }

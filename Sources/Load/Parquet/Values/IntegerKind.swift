@@ -35,6 +35,9 @@ struct IntegerKind<Value: BatchInteger, Stored: FixedWidthInteger & SignedIntege
     }
 
     @inline(__always)
+    func filterHash(_ value: Value) -> UInt64 { XXHash64.hash(Stored(truncatingIfNeeded: value)) }
+
+    @inline(__always)
     func fits(_ value: Value) -> Bool { allowed.contains(value) }
 
     func emptyBounds() -> OrderedBounds<Value> { OrderedBounds() }

@@ -38,6 +38,13 @@ struct LargeDecimalKind: ValueKind {
     }
 
     @inline(__always)
+    func filterHash(_ value: Int128) -> UInt64 {
+        withUnsafeBytes(of: value.bigEndian) { bytes in
+            XXHash64.hash(UnsafeRawBufferPointer(rebasing: bytes.suffix(byteCount)))
+        }
+    }
+
+    @inline(__always)
     func fits(_ value: Int128) -> Bool { allowed.contains(value) }
 
     func emptyBounds() -> OrderedBounds<Int128> { OrderedBounds() }

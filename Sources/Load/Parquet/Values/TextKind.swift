@@ -49,6 +49,9 @@ struct TextKind: ValueKind {
     func hash(_ value: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 { ByteHash.hash(value, seed: seed) }
 
     @inline(__always)
+    func filterHash(_ value: UnsafeRawBufferPointer) -> UInt64 { XXHash64.hash(value) }
+
+    @inline(__always)
     func fits(_ value: UnsafeRawBufferPointer) -> Bool { value.count <= Self.maximumByteCount }
 
     func describe(_ value: UnsafeRawBufferPointer) -> String { "a text of \(value.count.asByteCount)" }

@@ -28,14 +28,19 @@ struct ValueEncoder<Kind: ValueKind>: ~Copyable {
     private var isSceptical = false
     private var plain = ByteBuffer()
 
+    /// Gathers the values of the chunk, each at least once, for its Bloom filter.
+    private var filter = BlockFilterBuilder()
+    private let hasFilter: Bool
+
     private var bounds: Kind.Bounds
     private var nanCount = 0
     private var totalBounds: Kind.Bounds
     private var totalNaNCount = 0
 
-    init(_ kind: Kind, pageBytes: Int, dictionaryBytes: Int) {
+    init(_ kind: Kind, pageBytes: Int, dictionaryBytes: Int, hasFilter: Bool) {
         self.kind = kind
         self.pageBytes = pageBytes
+        self.hasFilter = hasFilter
         dictionary = ValueDictionary(kind: kind, byteLimit: dictionaryBytes)
         bounds = kind.emptyBounds()
         totalBounds = kind.emptyBounds()
@@ -54,7 +59,9 @@ struct ValueEncoder<Kind: ValueKind>: ~Copyable {
         plain.count + indexes.count * MemoryLayout<IndexBuffer.Index>.size + dictionary.page.count
     }
 
-    var allocatedBytes: Int { plain.allocatedBytes + indexes.allocatedBytes + dictionary.allocatedBytes }
+    var allocatedBytes: Int {
+        plain.allocatedBytes + indexes.allocatedBytes + dictionary.allocatedBytes + filter.allocatedBytes
+    }
 
     // MARK: Values
 
@@ -90,6 +97,7 @@ struct ValueEncoder<Kind: ValueKind>: ~Copyable {
             if plain.count &+ byteCount > pageBytes, !plain.isEmpty { return position }
             kind.writePlain(value, to: plain.extend(by: byteCount))
             bounds.include(value)
+            if hasFilter { filter.insert(kind.filterHash(value)) }
             if kind.isNaN(value) { nanCount &+= 1 }
         }
         return range.upperBound
@@ -105,6 +113,7 @@ struct ValueEncoder<Kind: ValueKind>: ~Copyable {
     @inline(never)
     private mutating func keepsDictionary(afterAdding value: Kind.Value) -> Bool {
         bounds.include(value)
+        if hasFilter { filter.insert(kind.filterHash(value)) }
         if isSceptical, dictionary.count == Self.trialEntries, isDictionaryUseless { leaveDictionary() }
         return mode == .dictionary
     }
@@ -163,15 +172,23 @@ struct ValueEncoder<Kind: ValueKind>: ~Copyable {
     }
 
     mutating func finishChunk() -> ValueStatistics {
-        let statistics = ValueStatistics(nanCount: nanCount, lower: bounds.lower, upper: bounds.upper)
+        var statistics = ValueStatistics(nanCount: nanCount, lower: bounds.lower, upper: bounds.upper)
         totalNaNCount += nanCount
         totalBounds.merge(bounds)
+        statistics.filter = filter.finish()
         nanCount = 0
         bounds = kind.emptyBounds()
         dictionary.removeAll()
         hasDictionaryPages = false
         mode = .dictionary
         return statistics
+    }
+
+    /// Gives the memory back; between two chunks only.
+    mutating func releaseMemory() {
+        plain.release()
+        indexes.release()
+        dictionary.release()
     }
 
     var totals: ValueStatistics {

@@ -30,6 +30,9 @@ protocol ValueEncoding: AnyObject {
 
     /// The memory held, in bytes.
     var allocatedBytes: Int { get }
+
+    /// Gives the memory back; between two chunks only.
+    func releaseMemory()
 }
 
 /// An encoder, with the function that is called most ready at hand.
@@ -47,10 +50,18 @@ struct ColumnEncoder {
 /// How the values of a page are encoded; the numbers are those of `Encoding` in parquet.thrift.
 enum PageEncoding: Int32 {
     case plain = 0
-    /// Runs and packed groups; only for levels.
+    /// The older name of ``rleDictionary``, and of the plain values in a dictionary page; only read.
+    case plainDictionary = 2
+    /// Runs and packed groups; for levels, and for booleans that others wrote.
     case rle = 3
+    /// Integers as differences; only read, as the next three.
+    case deltaBinaryPacked = 5
+    case deltaLengthByteArray = 6
+    case deltaByteArray = 7
     /// Positions in the dictionary page.
     case rleDictionary = 8
+    /// The first bytes of all values, then their second bytes, and so on; only read.
+    case byteStreamSplit = 9
 }
 
 /// What readers may know of values without reading them.
@@ -58,4 +69,6 @@ struct ValueStatistics {
     var nanCount = 0
     var lower: ParquetBound?
     var upper: ParquetBound?
+    /// The Bloom filter of a chunk whose column has one and that has values.
+    var filter: SplitBlockFilter?
 }

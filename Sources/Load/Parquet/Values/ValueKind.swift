@@ -24,6 +24,9 @@ protocol ValueKind {
 
     func hash(_ value: Value, seed: UInt64) -> UInt64
 
+    /// The hash by which a Bloom filter knows the value: of its PLAIN encoding, a text without its length.
+    func filterHash(_ value: Value) -> UInt64
+
     /// Whether the stored type can hold the value.
     func fits(_ value: Value) -> Bool
 

@@ -12,7 +12,28 @@ package struct ControlGroupLimits: Sendable, Hashable {
     }
 }
 
-/// Reads the job's own control group, version 1 or 2, from files handed in.
+/// What the kernel counted in the groups whose limits hold.
+package struct ControlGroupUse: Sendable, Hashable {
+    /// Most memory that the group had at once, page cache included; `nil` without a limit or a count of it.
+    package let peakMemoryBytes: Int?
+    /// `nil` without a CPU quota.
+    package let throttling: CPUThrottling?
+}
+
+/// How often a CPU quota was used up.
+package struct CPUThrottling: Sendable, Hashable {
+    /// Time that the group's threads had to wait, added up.
+    package let seconds: Double
+    /// Periods of the quota in which that happened.
+    package let throttledPeriods: Int
+    /// Periods in which the group wanted to run.
+    package let periods: Int
+}
+
+/// Reads the job's own control group, version 1, 2 or both, from files handed in.
+///
+/// Groups lie in one another and every limit holds, so the tightest counts, and its group is the one whose peak and
+/// throttling say how close the job came.
 ///
 /// - SeeAlso: the kernel's documentation, admin-guide/cgroup-v1 and admin-guide/cgroup-v2.
 package struct ControlGroup: Sendable {
@@ -20,68 +41,66 @@ package struct ControlGroup: Sendable {
     package typealias FileReader = @Sendable (String) -> String?
 
     private let read: FileReader
-    private let root: String
-    /// The group's folders, from its own up to the root, by controller; `""` is version 2.
-    private let folders: [String: [String]]
+    private let folders: ControlGroupFolders
 
-    /// Finds the group's folders below `root`, where the control group file systems are mounted.
-    package init(root: String = "/sys/fs/cgroup", read: @escaping FileReader) {
+    /// Finds the group's folders.
+    package init(read: @escaping FileReader) {
         self.read = read
-        self.root = root
-        var folders: [String: [String]] = [:]
-        for line in (read("/proc/self/cgroup") ?? "").split(separator: "\n") {
-            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard parts.count == 3 else { continue }
-            for controller in parts[1].split(separator: ",", omittingEmptySubsequences: false) {
-                folders[String(controller)] = Self.folderAndParents(String(parts[2]))
-            }
-        }
-        self.folders = folders
+        folders = ControlGroupFolders(
+            membership: read("/proc/self/cgroup") ?? "", mounts: read("/proc/self/mountinfo") ?? "")
     }
 
     /// The files of this machine.
     package static func ofProcess() -> ControlGroup {
         ControlGroup { path in
-            guard let bytes = try? Files.read(path, limit: 65_536) else { return nil }
+            guard let bytes = try? Files.read(path, limit: largestFileBytes) else { return nil }
             return String(decoding: bytes, as: UTF8.self)
         }
     }
 
+    /// A node with hundreds of containers lists their mounts in one file.
+    private static let largestFileBytes = 1_048_576
+
+    /// The tightest limits of the group and those around it.
     package var limits: ControlGroupLimits {
-        ControlGroupLimits(memoryBytes: memoryLimit, cpuMillicores: cpuLimit)
+        ControlGroupLimits(memoryBytes: tightestMemory?.amount, cpuMillicores: tightestCPU?.amount)
     }
 
-    /// Seconds that the group had to wait for its CPU quota.
-    package var throttledSeconds: Double? {
-        for file in files("", "cpu.stat") {
-            if let text = read(file), let microseconds = Self.value(of: "throttled_usec", in: text) {
-                return Double(microseconds) / 1e6
-            }
-        }
-        for file in files("cpu", "cpu.stat") {
-            if let text = read(file), let nanoseconds = Self.value(of: "throttled_time", in: text) {
-                return Double(nanoseconds) / 1e9
-            }
-        }
-        return nil
+    /// What was counted so far where those limits are.
+    package var use: ControlGroupUse {
+        ControlGroupUse(peakMemoryBytes: tightestMemory.flatMap(peak), throttling: tightestCPU.flatMap(throttling))
     }
 
-    private var memoryLimit: Int? {
-        let limits = files("", "memory.max") + files("memory", "memory.limit_in_bytes")
-        return limits.compactMap { read($0).flatMap(Self.number) }.filter { $0 < Self.unlimited }.min()
+    /// A limit and the folder of the group that has it.
+    private struct Limit {
+        let folder: String
+        let amount: Int
     }
 
-    private var cpuLimit: Int? {
-        let unified = files("", "cpu.max").compactMap { file -> Int? in
-            let parts = (read(file) ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
-            return parts.count == 2 ? Self.millicores(quota: Int(parts[0]), period: Int(parts[1])) : nil
+    private var tightestMemory: Limit? {
+        let unified = folders.unified.map { (folder: $0, amount: number("\($0)/memory.max")) }
+        let legacy = folders.memory.map { (folder: $0, amount: number("\($0)/memory.limit_in_bytes")) }
+        return Self.tightest(unified + legacy)
+    }
+
+    private var tightestCPU: Limit? {
+        let unified = folders.unified.map { folder -> (folder: String, amount: Int?) in
+            let parts = (read("\(folder)/cpu.max") ?? "").split(whereSeparator: \.isWhitespace)
+            return (folder, parts.count == 2 ? Self.millicores(quota: Int(parts[0]), period: Int(parts[1])) : nil)
         }
-        let legacy = folders["cpu", default: []].compactMap { folder -> Int? in
-            let quota = read("\(root)/cpu\(folder)/cpu.cfs_quota_us").flatMap(Self.number)
-            let period = read("\(root)/cpu\(folder)/cpu.cfs_period_us").flatMap(Self.number)
-            return Self.millicores(quota: quota, period: period)
+        let legacy = folders.cpu.map { folder -> (folder: String, amount: Int?) in
+            let quota = number("\(folder)/cpu.cfs_quota_us")
+            return (folder, Self.millicores(quota: quota, period: number("\(folder)/cpu.cfs_period_us")))
         }
-        return (unified + legacy).min()
+        return Self.tightest(unified + legacy)
+    }
+
+    private static func tightest(_ limits: [(folder: String, amount: Int?)]) -> Limit? {
+        var tightest: Limit?
+        for case (let folder, let amount?) in limits where amount < tightest?.amount ?? unlimited {
+            tightest = Limit(folder: folder, amount: amount)
+        }
+        return tightest
     }
 
     /// Larger values are how version 1 says "none": the largest multiple of a page.
@@ -89,34 +108,34 @@ package struct ControlGroup: Sendable {
 
     private static func millicores(quota: Int?, period: Int?) -> Int? {
         guard let quota, let period, quota > 0, period > 0 else { return nil }
-        return max(1, Int((Double(quota) / Double(period) * 1_000).rounded()))
+        // Far more CPUs than any machine has are as good as no limit.
+        return Int(exactly: (Double(quota) / Double(period) * 1_000).rounded()).map { max(1, $0) }
     }
 
-    /// The places of a file, nearest group first; a limit of any of them holds.
-    private func files(_ controller: String, _ name: String) -> [String] {
-        let mount = controller.isEmpty ? [root, "\(root)/unified"] : ["\(root)/\(controller)"]
-        return mount.flatMap { mount in folders[controller, default: []].map { "\(mount)\($0)/\(name)" } }
+    private func peak(_ limit: Limit) -> Int? {
+        number("\(limit.folder)/memory.peak") ?? number("\(limit.folder)/memory.max_usage_in_bytes")
     }
 
-    /// `/a/b` → `/a/b`, `/a`, and the root, which is the group itself inside a container.
-    private static func folderAndParents(_ path: String) -> [String] {
-        var parts = path.split(separator: "/").map(String.init)
-        var folders: [String] = []
-        while true {
-            folders.append(parts.isEmpty ? "" : "/" + parts.joined(separator: "/"))
-            if parts.popLast() == nil { return folders }
-        }
+    private func throttling(_ limit: Limit) -> CPUThrottling? {
+        guard let facts = read("\(limit.folder)/cpu.stat").map(Self.facts), let periods = facts["nr_periods"],
+            let throttledPeriods = facts["nr_throttled"]
+        else { return nil }
+        let seconds =
+            facts["throttled_usec"].map { Double($0) / 1e6 } ?? facts["throttled_time"].map { Double($0) / 1e9 }
+        return seconds.map { CPUThrottling(seconds: $0, throttledPeriods: throttledPeriods, periods: periods) }
     }
 
-    private static func number(_ text: String) -> Int? {
-        Int(text.filter { !$0.isWhitespace })
+    private func number(_ path: String) -> Int? {
+        read(path).flatMap { text in Int(text.filter { !$0.isWhitespace }) }
     }
 
-    private static func value(of key: String, in text: String) -> Int? {
+    /// Reads lines of a name and a number.
+    private static func facts(_ text: String) -> [Substring: Int] {
+        var facts: [Substring: Int] = [:]
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: " ")
-            if parts.count == 2, parts[0] == key { return Int(parts[1]) }
+            if parts.count == 2, let value = Int(parts[1]) { facts[parts[0]] = value }
         }
-        return nil
+        return facts
     }
 }

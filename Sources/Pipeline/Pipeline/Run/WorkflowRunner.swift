@@ -41,13 +41,17 @@ package final class WorkflowRunner: Sendable {
         }
         let errors = await runNodes()
         let use = ResourceUse.current()
+        let group = ControlGroup.ofProcess().use
         recorder.announce { run, now in
             run.outcome = Task.isCancelled ? Outcome(.interrupted(.extract)) : Outcome(summing: errors)
             run.exitCode = Task.isCancelled ? .tryAgain : ExitCode.combined(errors.map(\.code.exitCode))
             run.completionTime = now
             run.envelope?.peakMemoryBytes = use.peakMemoryBytes
             run.envelope?.cpuSeconds = use.cpuSeconds
-            run.envelope?.throttledSeconds = ControlGroup.ofProcess().throttledSeconds
+            run.envelope?.groupPeakMemoryBytes = group.peakMemoryBytes
+            run.envelope?.throttledSeconds = group.throttling?.seconds
+            run.envelope?.throttledPeriods = group.throttling?.throttledPeriods
+            run.envelope?.quotaPeriods = group.throttling?.periods
         }
         return recorder.current
     }

@@ -1,0 +1,170 @@
+import Iceberg
+import NilusCore
+import ObjectStorage
+import Parquet
+import Records
+
+/// The data files that are open: one a partition, few at a time, in one memory budget.
+///
+/// A file that is needed and not open takes the place of the one that waited longest. When all files
+/// together take more memory than the budget allows, the one that takes most writes its row group: so
+/// row groups shrink with the number of files that grow at the same time.
+final class OpenDataFiles {
+    /// Files at most; more of them cost system resources and split no partition that is worth it: sources
+    /// give rows in an order that dates follow, and other columns to divide by have few values.
+    static let maximumCount = 16
+    /// Rows that are handed to a file at a time.
+    private static let pieceRows = 256
+
+    private let store: any ObjectStore
+    private let folder: String
+    private let name: String
+    private let sizes: FileSizes
+    private let scratch = ParquetScratch()
+    private var columns: [MappedColumn]
+    private var layout: TableLayout
+    private var open: [PartitionKey: OpenDataFile] = [:]
+    private var piece: ColumnBatch
+    private var clock = 0
+    private var startedCount = 0
+    private var files: [DataFile] = []
+
+    init(
+        _ columns: [MappedColumn], _ layout: TableLayout, in folder: String, named name: String, sizes: FileSizes,
+        store: any ObjectStore
+    ) {
+        self.columns = columns
+        self.layout = layout
+        self.folder = folder
+        self.name = name
+        self.sizes = sizes
+        self.store = store
+        piece = ColumnBatch(RecordSchema(columns.map(\.batchField)))
+    }
+
+    func change(to columns: [MappedColumn], _ layout: TableLayout) async throws {
+        try await closeAll()
+        self.columns = columns
+        self.layout = layout
+        piece = ColumnBatch(RecordSchema(columns.map(\.batchField)))
+    }
+
+    /// Adds a batch as it is, to a table without partitions.
+    func append(_ batch: ColumnBatch) async throws {
+        if sizes.fileRows == nil {
+            try await file(for: .whole).append(batch)
+            try await closeIfFull(.whole)
+        } else {
+            let positions = batch.columns.prefix(columns.count).map { $0.valuePositions(rowCount: batch.rowCount) }
+            try await append(0..<batch.rowCount, of: batch, positions, to: .whole) { _, _ in }
+        }
+    }
+
+    /// Adds sorted rows of a partition.
+    func append(_ portion: RowBuffer.Portion, of batch: ColumnBatch) async throws {
+        let isSorted = !layout.orderings.isEmpty
+        try await append(portion.rows, of: batch, portion.positions, to: portion.key) { file, rows in
+            guard isSorted, let first = rows.first, let last = rows.last else { return }
+            file.continues(from: portion.sortKey(ofRow: first), to: portion.sortKey(ofRow: last), by: layout)
+        }
+        // A row group holds one run of sorted rows, so that its bounds are narrow.
+        if isSorted { try await open[portion.key]?.rest() }
+        try await relieve()
+    }
+
+    private func append<Rows: RandomAccessCollection<Int>>(
+        _ rows: Rows, of batch: ColumnBatch, _ positions: [[Int32]?], to key: PartitionKey,
+        note: (OpenDataFile, Rows.SubSequence) -> Void
+    ) async throws {
+        var rest = rows[...]
+        while !rest.isEmpty {
+            let file = try await file(for: key)
+            let room = sizes.fileRows.map { max(1, $0 - file.rowCount) } ?? .max
+            let taken = rest.prefix(min(Self.pieceRows, room))
+            note(file, taken)
+            piece.removeAll()
+            piece.append(taken, of: batch, positions: positions)
+            try await file.append(piece)
+            rest = rest.dropFirst(taken.count)
+            try await closeIfFull(key)
+        }
+    }
+
+    /// Closes all files and returns what was written.
+    func finish() async throws -> [DataFile] {
+        try await closeAll()
+        return files
+    }
+
+    /// Removes everything that was written.
+    ///
+    /// - Precondition: no file is part of a table.
+    func abandon() async {
+        for file in open.values { await file.abort() }
+        open = [:]
+        // What cannot be removed is an orphan that no table knows; maintenance finds it.
+        for file in files { try? await store.delete(file.path) }
+        files = []
+    }
+
+    private func file(for key: PartitionKey) async throws -> OpenDataFile {
+        clock += 1
+        if let file = open[key] {
+            file.lastUse = clock
+            return file
+        }
+        if open.count >= Self.maximumCount { try await closeLongestWaiting() }
+        startedCount += 1
+        let partition = layout.partition(key)
+        let path = "\(folder)/\(layout.folder(partition))\(name)-\(String(startedCount).padded(to: 5)).parquet"
+        let file = OpenDataFile(
+            at: path, partition, columns, rowGroupBytes: sizes.rowGroupBytes, scratch: scratch,
+            upload: try await store.upload(to: path))
+        file.lastUse = clock
+        open[key] = file
+        return file
+    }
+
+    /// Gets within the memory budget again.
+    private func relieve() async throws {
+        while true {
+            let waiting = open.values.reduce(0) { $0 + $1.waitingBytes }
+            let gathered = open.values.reduce(0) { $0 + $1.gatheredBytes }
+            guard waiting + gathered > sizes.rowGroupBytes else { return }
+            if waiting > gathered {
+                try await open.values.max { $0.waitingBytes < $1.waitingBytes }?.rest()
+            } else if open.count > 1 {
+                try await closeLongestWaiting()
+            } else {
+                return
+            }
+        }
+    }
+
+    private func closeLongestWaiting() async throws {
+        guard let key = open.min(by: { $0.value.lastUse < $1.value.lastUse })?.key else { return }
+        try await close(key)
+    }
+
+    private func closeIfFull(_ key: PartitionKey) async throws {
+        guard let file = open[key] else { return }
+        let isLongEnough = sizes.fileRows.map { file.rowCount >= $0 } ?? false
+        if isLongEnough || file.sizeBytes >= sizes.fileBytes { try await close(key) }
+    }
+
+    private func close(_ key: PartitionKey) async throws {
+        guard let file = open[key] else { return }
+        files.append(try await file.close(sortOrderID: Int32(truncatingIfNeeded: layout.sortOrder.id)))
+        open[key] = nil
+    }
+
+    private func closeAll() async throws {
+        for key in open.sorted(by: { $0.value.lastUse < $1.value.lastUse }).map(\.key) { try await close(key) }
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        String(repeating: "0", count: max(0, width - count)) + self
+    }
+}

@@ -1,0 +1,37 @@
+"""What the tests of the container image share: the image that 'make image' built, and a key nobody else has."""
+import pathlib
+import secrets
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
+
+from harness.container import Container  # noqa: E402
+
+
+@pytest.fixture
+def key():
+    """A live key: no account in production has the lower limits of a test one."""
+    return f"sk_live_canary{secrets.token_hex(12)}"
+
+
+@pytest.fixture
+def container(tmp_path, key):
+    """Makes a container for an API server; afterwards looks for the key in everything that it left behind."""
+    made = []
+
+    def make(base):
+        container = Container(tmp_path / f"job{len(made)}", base, key)
+        made.append(container)
+        return container
+
+    # The container's user must get through to what is mounted.
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.name.startswith(("pytest-", "test_")):
+            folder.chmod(0o755)
+    yield make
+    for container in made:
+        for path in container.folder.rglob("*"):
+            if path.is_file() and container.secrets not in path.parents:
+                assert key.encode() not in path.read_bytes(), f"the key stands in {path}"

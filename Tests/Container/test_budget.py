@@ -1,0 +1,116 @@
+"""The image in the envelope that its manifests ask for, with the kernel holding it to that."""
+import subprocess
+import time
+
+import yaml
+from harness.container import podman
+from harness.job import manifest
+from harness.programs import ROOT
+from harness.simulator import simulator
+
+MEBIBYTE = 1024 * 1024
+BUDGET = ["--memory", "128m", "--memory-swap", "128m", "--cpus", "0.1"]
+SEED = ROOT / "manifests" / "seed-stripe.yaml"
+ALL = ROOT / "manifests" / "all-endpoints.yaml"
+
+
+def report(capsys, what, finished):
+    """Prints what the run took, as it says itself."""
+    envelope = finished.envelope
+    with capsys.disabled():
+        print(f"\n{what}: {envelope['peakMemoryBytes'] / MEBIBYTE:.1f} MiB resident, "
+              f"{envelope['groupPeakMemoryBytes'] / MEBIBYTE:.1f} of {envelope['memoryBytes'] / MEBIBYTE:.0f} MiB with "
+              f"page cache, {envelope['cpuSeconds']:.1f} CPU seconds, throttled in {envelope['throttledPeriods']} of "
+              f"{envelope['quotaPeriods']} periods, {envelope['throttledSeconds']:.1f} s in all")
+
+
+def check(envelope):
+    assert envelope["memoryBytes"] == 128 * MEBIBYTE
+    assert envelope["cpuMillicores"] == 100
+    assert envelope["peakMemoryBytes"] <= 64 * MEBIBYTE
+    assert envelope["peakMemoryBytes"] * 0.5 < envelope["groupPeakMemoryBytes"] <= 128 * MEBIBYTE
+    assert 0 < envelope["throttledPeriods"] <= envelope["quotaPeriods"]
+    assert envelope["throttledSeconds"] > 0
+
+
+def test_a_hundred_thousand_customers(container, capsys):
+    """The seed's own workflow, the key in a mounted file."""
+    with simulator(objects={"customer": 100_000, "default": 10}) as stripe:
+        job = container(stripe.address)
+
+        finished = job.run(SEED, *BUDGET)
+
+        expected = len(set(stripe.ids("customer")))
+    found = job.lakehouse.by_duckdb("sandbox.strip_test", "count(*) AS rows, count(DISTINCT id) AS ids").to_pylist()
+    assert found == [{"rows": 100_000, "ids": expected}]
+    check(finished.envelope)
+    report(capsys, "container, 100,000 customers", finished)
+
+
+def test_all_endpoints(container, capsys):
+    with simulator(objects={"default": 1_500}) as stripe:
+        job = container(stripe.address)
+
+        finished = job.run(quick(ALL), *BUDGET)
+
+        for table, endpoint in finished.endpoints.items():
+            rows = job.lakehouse.by_duckdb(table, "count(*) AS rows, count(DISTINCT id) AS ids").to_pylist()
+            expected = len(set(stripe.ids(endpoint["endpoint"])))
+            assert rows == [{"rows": expected, "ids": expected}], table
+    assert len(finished.endpoints) > 30
+    check(finished.envelope)
+    report(capsys, f"container, {finished.status['status']['rowsCommitted']:,} rows of all endpoints", finished)
+
+
+def quick(path):
+    """The manifest with its key's limit as the only one: at a tenth of a CPU the polite rate is not the limit."""
+    document = yaml.safe_load(path.read_text())
+    for node in document["workflow"]["dag"]:
+        node["spec"]["stackSpec"]["source"]["options"]["requests-per-second"] = 100
+    return yaml.safe_dump(document)
+
+
+def test_a_limit_that_cannot_work_is_refused_with_the_smallest_that_can(container):
+    """Whatever the manifest asks for."""
+    job = container("http://127.0.0.1:1")
+
+    finished = job.run(manifest("coupon"), "--memory", "32m", "--memory-swap", "32m", expect=78)
+
+    assert finished.status["status"]["reason"] == "EnvelopeTooSmall"
+    assert "cannot run in 32 MiB of memory (cgroup): one endpoint needs at least" in finished.stderr
+
+
+def test_the_smallest_budget_that_is_accepted_works(container, capsys):
+    """With the largest objects, so that nobody is killed who was let in."""
+    with simulator(objects={"default": 10, "charge": 20_000}) as stripe:
+        job = container(stripe.address)
+        smallest = 64
+
+        finished = job.run(manifest("charge"), "--memory", f"{smallest}m", "--memory-swap", f"{smallest}m")
+
+    assert finished.envelope["memoryBytes"] == smallest * MEBIBYTE
+    assert job.lakehouse.count("stripe.charge") == 20_000
+    with capsys.disabled():
+        print(f"\ncontainer, 20,000 charges in {smallest} MiB: {finished.envelope['peakMemoryBytes'] / MEBIBYTE:.1f} "
+              "MiB resident")
+
+
+def test_as_process_1_it_ends_when_it_is_asked_to(container):
+    """SIGTERM has no default handler there; without one, the grace period would end in SIGKILL and 137."""
+    name = "nilus-test-stop"
+    with simulator(objects={"customer": 100_000, "default": 10}) as stripe:
+        job = container(stripe.address)
+        process = subprocess.Popen(job.command(SEED, *BUDGET, name=name), stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        try:
+            deadline = time.monotonic() + 60
+            while stripe.stats()["requests"] < 20:
+                assert time.monotonic() < deadline, "the job sent no requests"
+                time.sleep(0.1)
+
+            podman("stop", "--time", "30", name)
+
+            assert process.wait() == 75
+        finally:
+            podman("rm", "--force", name)
+    assert not job.lakehouse.exists("sandbox.strip_test")

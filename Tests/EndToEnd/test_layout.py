@@ -1,0 +1,247 @@
+"""Partitions and sort orders: of new tables as the manifest says, of existing ones as they are."""
+import datetime
+import json
+import os
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+from expectation import row
+from harness.cgroup import control_group
+from harness.job import manifest
+from harness.lakehouse import LocalLakehouse
+from harness.simulator import simulator
+from pyiceberg.partitioning import PartitionField, PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.transforms import BucketTransform, IdentityTransform, MonthTransform, TruncateTransform
+from pyiceberg.types import (
+    BinaryType, BooleanType, LongType, NestedField, StringType, StructType, TimestamptzType, UUIDType,
+)
+
+MEBIBYTE = 1024 * 1024
+by_root = pytest.mark.skipif(os.getuid() != 0, reason="control groups are made by root: run `sudo make test`")
+LAID_OUT = {
+    "partition-by": [
+        {"column": "created", "type": "month", "index": 2, "name": "month"},
+        {"column": "id", "type": "bucket", "bucket-count": 3, "index": 1},
+    ],
+    "cluster-by": "amount, id",
+}
+
+
+def files(table):
+    return table.inspect.files().to_pylist()
+
+
+def content(file):
+    return pyarrow.parquet.ParquetFile(file["file_path"].removeprefix("file://")).read()
+
+
+def test_a_table_is_partitioned_and_sorted(account, small_stripe):
+    job = account.job(small_stripe)
+
+    job.run(manifest("charge", sink=LAID_OUT))
+
+    table = job.lakehouse.table("stripe.charge")
+    assert [(field.name, field.field_id, str(field.transform)) for field in table.spec().fields] == [
+        ("id_bucket", 1000, "bucket[3]"), ("month", 1001, "month")]
+    truth = {found["id"]: found for found in (row("charge", text) for text in small_stripe.truth("charge"))}
+    read = {found["id"]: found for found in job.lakehouse.by_duckdb("stripe.charge").to_pylist()}
+    assert read.keys() == truth.keys()
+    assert all(read[key][name] == value for key, found in truth.items() for name, value in found.items())
+    for file in files(table):
+        rows = content(file).select(["id", "created", "amount"]).to_pylist()
+        months = {(found["created"].year - 1970) * 12 + found["created"].month - 1 for found in rows}
+        buckets = {BucketTransform(3).transform(StringType())(found["id"]) for found in rows}
+        assert (months, buckets) == ({file["partition"]["month"]}, {file["partition"]["id_bucket"]})
+        keys = [(found["amount"] is not None, found["amount"] or 0, found["id"]) for found in rows]
+        assert keys == sorted(keys)
+        assert file["sort_order_id"] == table.sort_order().order_id == 1
+        assert f"/data/id_bucket={file['partition']['id_bucket']}/month=" in file["file_path"]
+
+
+def test_readers_skip_partitions(account, small_stripe):
+    job = account.job(small_stripe)
+    job.run(manifest("charge", sink=LAID_OUT))
+    table = job.lakehouse.table("stripe.charge")
+    newest = max(job.lakehouse.by_duckdb("stripe.charge", "created").column("created").to_pylist())
+    start = newest.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+    scan = table.scan(row_filter=f"created >= '{start.isoformat()}'")
+
+    assert 0 < len(list(scan.plan_files())) < len(files(table))
+    assert len(scan.to_arrow()) == job.lakehouse.by_duckdb("stripe.charge", where=f"created >= '{start}'").num_rows
+
+
+def test_an_append_and_a_replace_keep_the_layout(account):
+    with simulator(objects={"default": 120}) as stripe:
+        job = account.job(stripe)
+        job.run(manifest("charge:sync:incremental", sink=LAID_OUT))
+        stripe.advance(40 * 86_400)
+        stripe.create("charge", 30)
+        stripe.advance(10)
+
+        job.run(manifest("charge:sync:incremental", sink=LAID_OUT), "--run-id", "second")
+        assert job.lakehouse.ids("stripe.charge") == sorted(stripe.ids("charge"))
+        finished = job.run(manifest("charge", sink={**LAID_OUT, "partition-by": "currency"}), "--run-id", "third")
+
+        assert job.lakehouse.ids("stripe.charge") == sorted(stripe.ids("charge"))
+    table = job.lakehouse.table("stripe.charge")
+    assert len(table.specs()) == len(table.metadata.sort_orders) == 1
+    (warning,) = [text for text in finished.endpoint["warnings"] if "partition-by" in text]
+    assert warning == (
+        "table 'stripe.charge' is partitioned by 'bucket[3](id)', 'month(created)', which stays; 'partition-by' asks "
+        "for 'identity(currency)' and counts for new tables only")
+
+
+def test_files_have_so_many_rows(account, small_stripe):
+    job = account.job(small_stripe)
+
+    job.run(manifest("charge", sink={"loader-file-size": 80}))
+
+    counts = sorted(file["record_count"] for file in files(job.lakehouse.table("stripe.charge")))
+    assert counts == [250 % 80] + [80] * (250 // 80)
+
+
+@pytest.mark.parametrize("option, message", [
+    ({"partition-by": [{"column": "creatd", "type": "day"}]},
+     "cannot partition table 'stripe.charge' by 'creatd': endpoint 'charge' has no such column; did you mean 'created'?"),
+    ({"cluster-by": "amuont"},
+     "cannot cluster table 'stripe.charge' by 'amuont': endpoint 'charge' has no such column; did you mean 'amount'?"),
+    ({"partition-by": [{"column": "amount", "type": "month"}]},
+     "cannot partition table 'stripe.charge' by 'month' of column 'amount': its type is long; expected a date or a "
+     "timestamp"),
+])
+def test_a_layout_that_cannot_be_is_refused(account, small_stripe, option, message):
+    job = account.job(small_stripe)
+
+    finished = job.run(manifest("charge", sink=option), expect=78)
+
+    assert message in finished.endpoint["message"]
+    assert "workflow.yaml:" in finished.stderr
+    assert not job.lakehouse.exists("stripe.charge")
+
+
+class TestTablesOfOthers:
+    """Tables that another engine made and filled, with types, ids and columns of its own."""
+
+    SCHEMA = Schema(
+        NestedField(21, "ID", StringType()), NestedField(5, "created", LongType(), doc="seconds"),
+        NestedField(7, "amount", StringType()), NestedField(8, "currency", StringType()),
+        NestedField(9, "_nilus_load_id", StringType()), NestedField(10, "theirs", LongType()),
+        NestedField(12, "receipt_url", BinaryType()), NestedField(13, "description", UUIDType()),
+        NestedField(14, "metadata", StructType(NestedField(15, "order", StringType()))),
+        NestedField(16, "livemode", BooleanType()))
+
+    def made(self, job, spec, **properties):
+        job.warehouse.mkdir(parents=True)
+        lakehouse = LocalLakehouse(job.warehouse)
+        lakehouse.catalog.create_namespace("stripe")
+        table = lakehouse.catalog.create_table(
+            "stripe.charge", schema=self.SCHEMA, partition_spec=spec, properties=properties)
+        rows = [{"ID": "ch_theirs", "created": 5, "amount": "1", "currency": "eur", "theirs": 7,
+                 "metadata": {"order": "o"}, "livemode": False}]
+        table.append(pyarrow.Table.from_pylist(rows, schema=table.schema().as_arrow()))
+        return lakehouse
+
+    @pytest.mark.parametrize("version", ["1", "2"])
+    @pytest.mark.parametrize("spec", [
+        PartitionSpec(),
+        PartitionSpec(PartitionField(8, 1000, IdentityTransform(), "currency"),
+                      PartitionField(21, 1001, BucketTransform(4), "bucket")),
+        PartitionSpec(PartitionField(5, 1000, TruncateTransform(2_592_000), "about_a_month")),
+    ], ids=["unpartitioned", "by currency and bucket", "truncated"])
+    def test_are_appended_to(self, account, small_stripe, spec, version):
+        job = account.job(small_stripe)
+        lakehouse = self.made(job, spec, **{"format-version": version})
+
+        finished = job.run(manifest("charge", sink={"incremental-strategy": "append"}))
+
+        table = lakehouse.table("stripe.charge")
+        kept = {field.name: (field.field_id, str(field.field_type)) for field in self.SCHEMA.fields}
+        found = {field.name: (field.field_id, str(field.field_type)) for field in table.schema().fields}
+        assert kept.items() <= found.items()
+        assert {"customer", "_nilus_id", "_nilus_extra", "balance_transaction"} <= found.keys() and "id" not in found
+        rows = {found["ID"]: found for found in lakehouse.by_duckdb("stripe.charge").to_pylist()}
+        assert len(rows) == 251
+        assert (rows["ch_theirs"]["theirs"], rows["ch_theirs"]["metadata"]) == (7, {"order": "o"})
+        assert rows["ch_theirs"]["_nilus_load_id"] is None
+        for text in small_stripe.truth("charge"):
+            given = json.loads(text)
+            written = rows[given["id"]]
+            assert (written["created"], written["amount"]) == (given["created"], str(given["amount"]))
+            extra = json.loads(written["_nilus_extra"])
+            assert extra["metadata"] == given["metadata"]
+            assert written["metadata"] is written["receipt_url"] is written["description"] is written["theirs"] is None
+            assert written["_nilus_load_id"] == finished.status["status"]["loadID"]
+        refused = [text for text in finished.endpoint["warnings"] if "its values go to '_nilus_extra'" in text]
+        assert sorted(text.split("'")[1] for text in refused) == ["description", "metadata", "receipt_url"]
+        partitions = {json.dumps(file["partition"]) for file in files(table)} if spec.fields else set()
+        assert len(partitions) >= min(2, len(spec.fields) * 2)
+        assert table.metadata.format_version == 2
+
+    def test_are_replaced(self, account, small_stripe):
+        job = account.job(small_stripe)
+        spec = PartitionSpec(PartitionField(21, 1000, BucketTransform(4), "bucket"))
+        lakehouse = self.made(job, spec)
+
+        job.run(manifest("charge", sink={"incremental-strategy": "replace"}))
+
+        assert sorted(lakehouse.by_duckdb("stripe.charge", '"ID" AS id').column("id").to_pylist()) == sorted(
+            small_stripe.ids("charge"))
+
+    def test_with_a_name_mapping_and_files_without_ids_are_appended_to(self, account, small_stripe):
+        job = account.job(small_stripe)
+        lakehouse = LocalLakehouse(job.warehouse)
+        job.warehouse.mkdir(parents=True)
+        lakehouse.catalog.create_namespace("stripe")
+        schema = Schema(NestedField(3, "id", StringType()), NestedField(4, "created", TimestamptzType()))
+        spec = PartitionSpec(PartitionField(4, 1000, MonthTransform(), "created_month"))
+        table = lakehouse.catalog.create_table("stripe.charge", schema=schema, partition_spec=spec)
+        moment = datetime.datetime(2020, 5, 6, tzinfo=datetime.timezone.utc)
+        path = job.warehouse / "without-ids.parquet"
+        pyarrow.parquet.write_table(
+            pyarrow.table({"id": ["ch_theirs"], "created": pyarrow.array([moment], pyarrow.timestamp("us", tz="UTC"))}),
+            path)
+        table.add_files([f"file://{path}"])
+        assert "schema.name-mapping.default" in lakehouse.table("stripe.charge").properties
+
+        job.run(manifest("charge", sink={"incremental-strategy": "append"}))
+
+        rows = lakehouse.by_pyiceberg("stripe.charge").select(["id", "created", "currency"]).to_pylist()
+        assert len(rows) == 251
+        assert {"id": "ch_theirs", "created": moment, "currency": None} in rows
+        assert sorted(found["id"] for found in rows) == sorted(["ch_theirs", *small_stripe.ids("charge")])
+
+    def test_with_partitions_that_cannot_be_computed_are_refused(self, account, small_stripe):
+        job = account.job(small_stripe)
+        self.made(job, PartitionSpec(PartitionField(12, 1000, TruncateTransform(3), "part")))
+
+        finished = job.run(manifest("charge", sink={"incremental-strategy": "append"}), expect=69)
+
+        assert finished.endpoint["message"] == (
+            "cannot write to table 'stripe.charge': it is partitioned by 'truncate[3]' of column 'receipt_url' of type "
+            "binary, which this program cannot compute; change the table's partition spec or use another table")
+
+
+@by_root
+def test_a_year_of_days_in_128_mebibytes(account, capsys):
+    """Rows of 365 days, each a partition, with the kernel holding the job to the memory."""
+    rows = 36_500
+    with simulator("--span-days", "365", objects={"charge": rows, "default": 10}) as stripe, control_group(
+            128 * MEBIBYTE, 100) as group:
+        job = account.job(stripe)
+
+        finished = job.run(
+            manifest("charge", sink={"partition-by": [{"column": "created", "type": "day"}], "cluster-by": "created"}),
+            prefix=group.prefix)
+
+        peak = group.peak_bytes()
+    table = job.lakehouse.table("stripe.charge")
+    found = files(table)
+    assert job.lakehouse.count("stripe.charge") == rows
+    assert len({file["partition"]["created_day"] for file in found}) >= 365
+    assert finished.peak_bytes <= 64 * MEBIBYTE
+    with capsys.disabled():
+        print(f"\n{rows} rows in {len(found)} files of 365 days: {finished.peak_bytes / MEBIBYTE:.1f} MiB resident, "
+              f"{peak / MEBIBYTE:.1f} MiB with page cache, {finished.cpu_seconds:.1f} CPU seconds")

@@ -1,0 +1,143 @@
+import HTTPTransport
+import LoopbackServer
+import NilusCore
+@testable import ObjectStorage
+import RequestSigning
+import Testing
+
+struct `The address of an object in S3` {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let address: S3Address
+        let bucket: String
+        var key = "a b/c+d"
+        var query = ""
+        let url: String
+        var testDescription: String { url }
+    }
+
+    @Test(arguments: [
+        Case(
+            address: .amazon(region: "eu-west-1"), bucket: "lake",
+            url: "https://lake.s3.eu-west-1.amazonaws.com/a%20b/c%2Bd"),
+        Case(
+            address: .amazon(region: "cn-north-1"), bucket: "lake", key: "", query: "list-type=2",
+            url: "https://lake.s3.cn-north-1.amazonaws.com.cn/?list-type=2"),
+        Case(
+            address: .amazon(region: "us-east-1"), bucket: "my.lake", key: "k",
+            url: "https://s3.us-east-1.amazonaws.com/my.lake/k"),
+        Case(
+            address: .amazon(region: "us-east-1", usesPathStyle: true), bucket: "lake", key: "k",
+            url: "https://s3.us-east-1.amazonaws.com/lake/k"),
+        Case(
+            address: S3Address(endpoint: "http://127.0.0.1:8333", usesPathStyle: true), bucket: "lake", key: "../x",
+            url: "http://127.0.0.1:8333/lake/../x"),
+    ])
+    func `has the bucket in the host or in the path`(_ test: Case) {
+        #expect(test.address.url(bucket: test.bucket, key: test.key, query: test.query) == test.url)
+    }
+
+    @Test(arguments: [
+        ("localhost:9000", "https://localhost:9000"), ("http://h:1/", "http://h:1"), ("https://h", "https://h"),
+    ])
+    func `begins with the endpoint that a person gave`(_ text: String, _ endpoint: String) throws {
+        #expect(try S3Address.endpoint(text) == endpoint)
+    }
+
+    @Test(arguments: ["http://h/path", "http://h?x=1", "http://user:canary@h", "http://", "h h"])
+    func `needs an endpoint that is a host alone`(_ text: String) {
+        let error = #expect(throws: NilusError.self) { try S3Address.endpoint(text) }
+
+        #expect(error?.code == .configurationInvalid)
+    }
+}
+
+struct `A location` {
+    private func stores(
+        _ properties: [String: String] = [:],
+        _ environment: [String: String] = ["AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s"]
+    ) -> ObjectStores {
+        ObjectStores(
+            StorageProperties(properties), environment: EnvironmentVariables(environment),
+            connection: StorageConnection(http: S3Server.http, time: TestClock().time))
+    }
+
+    private func endpoint(_ location: String, _ stores: ObjectStores) throws -> String? {
+        (try stores.store(for: location) as? RemoteObjectStore)?.service.endpoint
+    }
+
+    @Test func `leads to the storage of its scheme`() throws {
+        let stores = stores(
+            [
+                "s3.region": "eu-west-1", "gcs.oauth2.token": "t", "adls.sas-token.acc.dfs.core.windows.net": "sig=1",
+            ])
+
+        for scheme in ["s3", "s3a", "s3n"] {
+            #expect(try endpoint("\(scheme)://b/k", stores) == "https://s3.eu-west-1.amazonaws.com")
+        }
+        #expect(try endpoint("gs://b/k", stores) == "https://storage.googleapis.com")
+        for location in ["abfss://c@acc.dfs.core.windows.net/k", "wasbs://c@acc.blob.core.windows.net/k"] {
+            #expect(try endpoint(location, stores) == "https://acc.blob.core.windows.net")
+        }
+        for location in ["file:///a", "/a", "file:/a"] {
+            #expect(try stores.store(for: location) is LocalObjectStore)
+        }
+    }
+
+    @Test func `leads to what a catalog said before the environment`() throws {
+        let stores = stores(
+            ["s3.endpoint": "http://catalog:1", "s3.access-key-id": "V", "s3.secret-access-key": "v"],
+            ["AWS_ENDPOINT_URL": "http://environment:1"])
+
+        #expect(try endpoint("s3://b/k", stores) == "http://catalog:1")
+        #expect(
+            try endpoint(
+                "s3://b/k",
+                self.stores(
+                    [:],
+                    [
+                        "AWS_ENDPOINT_URL": "http://environment:1", "AWS_ACCESS_KEY_ID": "A",
+                        "AWS_SECRET_ACCESS_KEY": "s",
+                    ])) == "http://environment:1")
+    }
+
+    @Test(arguments: [
+        ("hdfs://h/k", "no storage has this scheme; 'file', 's3', 's3a', 'gs', 'abfss' or 'wasbs' was expected"),
+        (
+            "abfss://c/k",
+            "it names no object here; 'abfss://container@account.dfs.core.windows.net/path' was expected"
+        ),
+    ])
+    func `of no storage is refused`(_ location: String, _ finding: String) {
+        let error = #expect(throws: NilusError.self) { try stores().store(for: location) }
+
+        #expect(error?.code == .sinkRefused)
+        #expect(error?.message == "cannot use location '\(location)': \(finding)")
+    }
+
+    @Test(arguments: ["s3://b/a?b", "s3://b/a#b", "s3:///k", "s3://b c/k", "s3://b/a\nb", "gs://b/k"])
+    func `that readers of tables trip over is refused`(_ location: String) async throws {
+        let store = try stores().store(for: "s3://b/k")
+
+        let error = await #expect(throws: NilusError.self) { try await store.put([], at: location) }
+
+        #expect(error?.code == .sinkRefused)
+        #expect(error?.message.contains("it names no object here; 's3://bucket/path' was expected") == true)
+    }
+
+    @Test func `in a storage without a credential says what to set`() {
+        let s3 = #expect(throws: NilusError.self) { try stores([:], [:]).store(for: "s3://b/k") }
+        let google = #expect(throws: NilusError.self) { try stores([:], [:]).store(for: "gs://b/k") }
+        let azure = #expect(throws: NilusError.self) {
+            try stores([:], [:]).store(for: "abfss://c@acc.dfs.core.windows.net/k")
+        }
+        let half = #expect(throws: NilusError.self) {
+            try stores([:], ["AWS_ACCESS_KEY_ID": "AKID"]).store(for: "s3://b/k")
+        }
+
+        #expect(s3?.message.contains("no key is given; set 'AWS_ACCESS_KEY_ID' and 'AWS_SECRET_ACCESS_KEY'") == true)
+        #expect(google?.message.contains("no credential is given; set 'GOOGLE_APPLICATION_CREDENTIALS'") == true)
+        #expect(azure?.message.contains("storage account 'acc': no credential is given for it") == true)
+        #expect(half?.message.contains("'AWS_ACCESS_KEY_ID' is 'AKID' but 'AWS_SECRET_ACCESS_KEY' is not set") == true)
+        for error in [s3, google, azure, half] { #expect(error?.code == .configurationInvalid) }
+    }
+}
