@@ -48,7 +48,8 @@ package struct LakehouseSink: Sink {
         creation.sortOrder = try layout.sortOrder(for: schema, request)
         guard !creation.spec.isUnpartitioned || !creation.sortOrder.isUnsorted else { return staged }
         let metadata = try TableMetadata.creating(creation.updates, at: time.utc())
-        return CatalogTable(identifier: staged.identifier, metadata: metadata, metadataLocation: nil)
+        return CatalogTable(
+            identifier: staged.identifier, metadata: metadata, metadataLocation: nil, storage: staged.storage)
     }
 
     /// What every table that this program creates says of itself.
