@@ -25,10 +25,14 @@ package struct LakehouseSink: Sink {
             return .alreadyCommitted(receipt)
         }
         try LoadHistory.check(request.origin, against: table.metadata, request.table)
-        let differences = table.isStaged ? [] : layout.differences(from: table.metadata, request)
+        let metadata = table.metadata
+        let remarks =
+            table.isStaged
+            ? layout.remarks(on: metadata.defaultSpec, of: metadata.currentSchema, request)
+            : layout.differences(from: metadata, request)
         return .ready(
             try LakehouseLoad(
-                request, table, lakehouse.serving(table), sizes: sizes.following(table.metadata), remarks: differences,
+                request, table, lakehouse.serving(table), sizes: sizes.following(table.metadata), remarks: remarks,
                 time: time))
     }
 
