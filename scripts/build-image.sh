@@ -60,3 +60,5 @@ case $builder in
     *) echo "cannot build with '$builder': expected 'container', 'host' or 'assemble'" >&2; exit 64 ;;
 esac
 assemble
+# The image that had the tag before has none now.
+"$tool" image prune --force --filter label=org.opencontainers.image.title=nilus >/dev/null
