@@ -94,7 +94,7 @@ bench: build test-dependencies
 
 image:
 	$(if $(filter host,$(BUILDER)),scripts/install-dependencies.sh image)
-	scripts/build-image.sh $(BUILDER)
+	BASE='$(BASE)' BUILD_OPTIONS='$(BUILD_OPTIONS)' scripts/build-image.sh $(BUILDER)
 
 test-image: image build test-dependencies
 	scripts/install-dependencies.sh image
