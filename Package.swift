@@ -120,7 +120,7 @@ let programs: [Target] = [
         "Sources/nilus",
         [
             "CLinux", "ClusterResources", "Compression", "Depots", "Digests", "Extraction", "HTTPTransport",
-            "IcebergCatalog", "JSON", "KubernetesAPI", "KubernetesStatus", "LakehouseSink", "NilusCore",
+            "IcebergCatalog", "JSON", "KubernetesAPI", "KubernetesStatus", "LakehouseSink", "Loading", "NilusCore",
             "Normalization", "Operator", "Pipeline", "RunLog", "RunStatus",
             "Secrets", "StripeSource", "TerminalStatus", "WorkflowManifest", "YAML", arguments, logging,
         ]),
@@ -145,8 +145,10 @@ let support: [Target] = [
 let allTests: [Target] = [
     tests("Core/CompressionTests", ["Compression", "SeededRandom"]),
     tests("Core/DigestsTests", ["Digests", "NilusCore", "SeededRandom"]),
-    tests("Core/HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "NilusCore"]),
+    tests("Core/HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "NilusCore", "TemporaryFolders"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
+    tests(
+        "Core/KubernetesAPITests", ["JSON", "KubernetesAPI", "LoopbackServer", "NilusCore", "TemporaryFolders"]),
     tests("Core/NilusCoreTests", ["NilusCore"]),
     tests("Core/RequestSigningTests", ["HTTPTransport", "NilusCore", "RequestSigning"]),
     tests("Core/RunLogTests", ["JSON", "NilusCore", "RunLog", logging]),
@@ -177,7 +179,8 @@ let allTests: [Target] = [
         "Load/LakehouseSinkTests",
         [
             "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading",
-            "LoopbackServer", "NilusCore", "ObjectStorage", "Records", "RequestSigning", "Secrets", "TemporaryFolders",
+            "LoopbackServer", "NilusCore", "ObjectStorage", "Parquet", "Records", "RequestSigning", "Secrets",
+            "SeededRandom", "TemporaryFolders",
             "WorkflowManifest",
         ]),
     tests(
@@ -187,6 +190,9 @@ let allTests: [Target] = [
             "SeededRandom", "TemporaryFolders",
         ]),
     tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),
+    tests(
+        "Operator/ClusterResourcesTests", ["ClusterResources", "HTTPTransport", "JSON", "KubernetesAPI", "NilusCore"]),
+    tests("Operator/OperatorTests", ["JSON", "KubernetesAPI", "NilusCore", "Operator", "WorkflowManifest"]),
     tests("Status/KubernetesStatusTests", ["JSON", "KubernetesStatus", "NilusCore", "RunStatus"]),
     tests("Status/RunStatusTests", ["JSON", "NilusCore", "RunStatus", "YAML"]),
     tests("Status/TerminalStatusTests", ["NilusCore", "RunStatus", "TerminalStatus"]),

@@ -262,8 +262,9 @@ struct `A storage that fails` {
         let completion = try #require(server.received.first { $0.hasPrefix("POST /b/k?uploadId=u%201 ") })
         #expect(
             body(of: completion).hasSuffix(
-                "<Part><PartNumber>1</PartNumber><ETag>&quot;t&quot;</ETag></Part>"
-                    + "<Part><PartNumber>2</PartNumber><ETag>&quot;t&quot;</ETag></Part></CompleteMultipartUpload>"))
+                "<Part><PartNumber>1</PartNumber><ETag>&quot;t&quot;</ETag><ChecksumCRC32C>WpuOeg==</ChecksumCRC32C></Part>"
+                    + "<Part><PartNumber>2</PartNumber><ETag>&quot;t&quot;</ETag><ChecksumCRC32C>wdBDMA==</ChecksumCRC32C>"
+                    + "</Part></CompleteMultipartUpload>"))
         // What failed leaves no parts behind that cost money.
         #expect(server.received.contains { $0.hasPrefix("DELETE /b/k?uploadId=u%201 ") } == !test.isComplete)
     }

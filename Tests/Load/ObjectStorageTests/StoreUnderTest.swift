@@ -39,7 +39,7 @@ final class StoreUnderTest: Sendable {
             let server = try S3Server.fromEnvironment()
             return StoreUnderTest(try server.store(signsPayload: true), folder: server.newFolder("s3"))
         },
-        Kind(testDescription: "S3 with checksums, as over TLS") {
+        Kind(testDescription: "S3 with unsigned bodies, as over TLS") {
             let server = try S3Server.fromEnvironment()
             return StoreUnderTest(try server.store(signsPayload: false), folder: server.newFolder("s3a"))
         },

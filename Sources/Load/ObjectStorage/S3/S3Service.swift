@@ -8,11 +8,11 @@ struct S3Service: StorageService {
     let address: S3Address
     let dialect: S3Dialect
     let credential: S3Credential
-    /// Whether the bytes of a body are part of the signature; over TLS a checksum does instead.
+    /// Whether the bytes of a body are part of the signature.
     ///
     /// TLS keeps bodies from being changed on the way, so there a SHA-256 of every byte would only repeat
-    /// that work. What TLS does not see, a fault on either side of it, the CRC-32C finds at a small part of
-    /// the cost. Without TLS the signature covers the body, which the storage verifies as well. A token covers nothing.
+    /// that work; without TLS the signature covers the body. The CRC-32C that goes along in both cases
+    /// finds what neither sees, a fault on either side of the connection, at a small part of the cost.
     let signsPayload: Bool
 
     init(_ address: S3Address, _ dialect: S3Dialect, _ credential: S3Credential, signsPayload: Bool? = nil) {
@@ -80,7 +80,7 @@ struct S3Service: StorageService {
     func beginUpload(of object: ObjectName) -> StorageRequest? {
         var request = request(.post, object, .writing(dialect), query: "uploads=")
         request.headers = [HTTPHeader("Content-Type", "application/octet-stream")]
-        if !signsPayload, let header = dialect.checksumAlgorithm { request.headers.append(header) }
+        if let header = dialect.checksumAlgorithm { request.headers.append(header) }
         return request
     }
 
@@ -169,7 +169,6 @@ struct S3Service: StorageService {
     }
 
     private func checksum(of content: [UInt8]) -> [HTTPHeader] {
-        guard !signsPayload else { return [] }
         let crc = content.withUnsafeBytes { CRC32C(of: $0) }
         return [HTTPHeader(dialect.checksumHeader, dialect.checksumPrefix + Base64.text(of: crc.bytes))]
     }
