@@ -147,6 +147,8 @@ let allTests: [Target] = [
     tests("Core/DigestsTests", ["Digests", "NilusCore", "SeededRandom"]),
     tests("Core/HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "NilusCore", "TemporaryFolders"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
+    tests(
+        "Core/KubernetesAPITests", ["JSON", "KubernetesAPI", "LoopbackServer", "NilusCore", "TemporaryFolders"]),
     tests("Core/NilusCoreTests", ["NilusCore"]),
     tests("Core/RequestSigningTests", ["HTTPTransport", "NilusCore", "RequestSigning"]),
     tests("Core/RunLogTests", ["JSON", "NilusCore", "RunLog", logging]),
@@ -186,6 +188,8 @@ let allTests: [Target] = [
             "SeededRandom", "TemporaryFolders",
         ]),
     tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),
+    tests("Operator/ClusterResourcesTests", ["ClusterResources", "HTTPTransport", "JSON", "NilusCore"]),
+    tests("Operator/OperatorTests", ["JSON", "KubernetesAPI", "NilusCore", "Operator", "WorkflowManifest"]),
     tests("Status/KubernetesStatusTests", ["JSON", "KubernetesStatus", "NilusCore", "RunStatus"]),
     tests("Status/RunStatusTests", ["JSON", "NilusCore", "RunStatus", "YAML"]),
     tests("Status/TerminalStatusTests", ["NilusCore", "RunStatus", "TerminalStatus"]),

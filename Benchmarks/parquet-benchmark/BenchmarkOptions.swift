@@ -11,6 +11,7 @@ struct BenchmarkOptions {
           rows N            how many rows (200000)
           file PATH         where the file of 'charges' goes (/dev/null), or the one to read
           only NAME         the one column of 'kinds', or the one to read (id)
+          bloom NAME        a column of 'charges' that gets Bloom filters (none)
           level N           Zstandard's level (1)
           row-group-mib N   the size of row groups (8)
         """
@@ -23,7 +24,9 @@ struct BenchmarkOptions {
         guard arguments.count.isMultiple(of: 2) == false, let mode = arguments.first else { return nil }
         self.mode = mode
         for position in stride(from: 1, to: arguments.count, by: 2) {
-            guard ["rows", "file", "only", "level", "row-group-mib"].contains(arguments[position]) else { return nil }
+            guard ["rows", "file", "only", "bloom", "level", "row-group-mib"].contains(arguments[position]) else {
+                return nil
+            }
             values[arguments[position]] = arguments[position + 1]
         }
     }
@@ -31,6 +34,7 @@ struct BenchmarkOptions {
     var rows: Int { number("rows") ?? 200_000 }
     var file: String { values["file"] ?? "/dev/null" }
     var only: String? { values["only"] }
+    var bloom: String? { values["bloom"] }
     var level: Int { number("level") ?? ParquetScratch.defaultCompressionLevel }
     var rowGroupBytes: Int { number("row-group-mib").map { $0 * 1_024 * 1_024 } ?? ParquetOptions.usualRowGroupBytes }
 

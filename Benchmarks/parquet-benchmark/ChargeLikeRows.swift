@@ -21,9 +21,11 @@ struct ChargeLikeRows {
     static let shapes: [ColumnShape] =
         systemColumns + identifiers + words + jsonTexts + numbers + sparseColumns
 
-    var columns: [ParquetColumn] {
+    /// The columns of a file, one of which may have Bloom filters.
+    func columns(bloom: String? = nil) -> [ParquetColumn] {
         shapes.enumerated().map { position, shape in
-            ParquetColumn(name: shape.name, type: shape.type, fieldID: Int32(position + 1))
+            ParquetColumn(
+                name: shape.name, type: shape.type, fieldID: Int32(position + 1), hasBloomFilter: shape.name == bloom)
         }
     }
 

@@ -21,7 +21,7 @@ struct Measurement {
         defer { close(descriptor) }
         let scratch = ParquetScratch(compressionLevel: options.level)
         let writer = ParquetFileWriter(
-            columns: rows.columns,
+            columns: rows.columns(bloom: options.bloom),
             options: ParquetOptions(
                 rowGroupBytes: options.rowGroupBytes, createdBy: "nilus version 0 (build benchmark)"),
             scratch: scratch

@@ -27,7 +27,7 @@ func measureCharges(_ options: BenchmarkOptions) throws {
     let perRow = measured.nanoseconds / Double(options.rows)
     let summary = measured.summary
     print(
-        "\(summary.rowCount.grouped) rows of \(rows.columns.count) columns and \(measured.valueBytes / options.rows) B")
+        "\(summary.rowCount.grouped) rows of \(rows.shapes.count) columns and \(measured.valueBytes / options.rows) B")
     print("per row \((perRow / 10).rounded() / 100) µs, rows per CPU second \(Int(1e9 / perRow).grouped)")
     print("file \(summary.byteCount.asByteCount), \(summary.splitOffsets.count) row groups")
     print("peak memory \(before.asByteCount) before, \(peakMemory().asByteCount) after")

@@ -26,10 +26,6 @@ def container(tmp_path, key):
         made.append(container)
         return container
 
-    # The container's user must get through to what is mounted.
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.name.startswith(("pytest-", "test_")):
-            folder.chmod(0o755)
     yield make
     for container in made:
         for path in container.folder.rglob("*"):

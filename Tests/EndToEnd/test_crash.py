@@ -1,7 +1,9 @@
 """The job dies, or something is in its way: the table is as it was, and the next run completes."""
 import os
+import pathlib
 import random
 import select
+import tempfile
 import time
 
 import pytest
@@ -98,17 +100,16 @@ def test_a_warehouse_that_cannot_be_one_is_named(account, small_stripe, tmp_path
     assert blocked.read_text() == "not a folder"
 
 
-def test_a_folder_that_may_not_be_written_is_named(account, small_stripe, tmp_path):
+def test_a_folder_that_may_not_be_written_is_named(account, small_stripe):
     """As a user that the folder does not belong to, as in a container."""
-    folder = tmp_path / "readonly"
-    folder.mkdir(mode=0o555)
-    tmp_path.chmod(0o755)
-    job = account.job(small_stripe, arguments=["--warehouse", str(folder / "lake")])
-    for parent in [job.folder, *job.folder.parents]:
-        if tmp_path.parent.parent in parent.parents or parent == tmp_path.parent.parent:
-            parent.chmod(0o777)
     user = ["setpriv", "--reuid=65532", "--regid=65532", "--clear-groups"] if os.getuid() == 0 else []
+    with tempfile.TemporaryDirectory() as open_folder:
+        os.chmod(open_folder, 0o777)
+        folder = pathlib.Path(open_folder) / "readonly"
+        folder.mkdir(mode=0o555)
+        job = account.job(small_stripe, folder=open_folder, arguments=["--warehouse", str(folder / "lake")])
 
-    finished = job.run(manifest("coupon"), prefix=user, expect=69)
+        finished = job.run(manifest("coupon"), prefix=user, expect=69)
 
-    assert "permission denied" in finished.stderr and str(folder) in finished.stderr
+        assert "permission denied" in finished.stderr and str(folder) in finished.stderr
+        account.assert_key_is_nowhere()

@@ -15,7 +15,7 @@ from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.transforms import BucketTransform, IdentityTransform, MonthTransform, TruncateTransform
 from pyiceberg.types import (
-    BinaryType, BooleanType, LongType, NestedField, StringType, StructType, TimestamptzType, UUIDType,
+    BinaryType, BooleanType, LongType, NestedField, StringType, StructType, TimestamptzType, TimeType,
 )
 
 MEBIBYTE = 1024 * 1024
@@ -88,7 +88,7 @@ def test_an_append_and_a_replace_keep_the_layout(account):
         assert job.lakehouse.ids("stripe.charge") == sorted(stripe.ids("charge"))
     table = job.lakehouse.table("stripe.charge")
     assert len(table.specs()) == len(table.metadata.sort_orders) == 1
-    (warning,) = [text for text in finished.endpoint["warnings"] if "partition-by" in text]
+    (warning,) = [text for text in finished.status["status"]["warnings"] if "partition-by" in text]
     assert warning == (
         "table 'stripe.charge' is partitioned by 'bucket[3](id)', 'month(created)', which stays; 'partition-by' asks "
         "for 'identity(currency)' and counts for new tables only")
@@ -126,22 +126,26 @@ class TestTablesOfOthers:
     """Tables that another engine made and filled, with types, ids and columns of its own."""
 
     SCHEMA = Schema(
+        NestedField(1, "gone", LongType()),
         NestedField(21, "ID", StringType()), NestedField(5, "created", LongType(), doc="seconds"),
         NestedField(7, "amount", StringType()), NestedField(8, "currency", StringType()),
         NestedField(9, "_nilus_load_id", StringType()), NestedField(10, "theirs", LongType()),
-        NestedField(12, "receipt_url", BinaryType()), NestedField(13, "description", UUIDType()),
+        NestedField(12, "receipt_url", BinaryType()), NestedField(13, "description", TimeType()),
         NestedField(14, "metadata", StructType(NestedField(15, "order", StringType()))),
         NestedField(16, "livemode", BooleanType()))
 
-    def made(self, job, spec, **properties):
+    def made(self, job, spec, is_filled=True, **properties):
         job.warehouse.mkdir(parents=True)
         lakehouse = LocalLakehouse(job.warehouse)
         lakehouse.catalog.create_namespace("stripe")
         table = lakehouse.catalog.create_table(
             "stripe.charge", schema=self.SCHEMA, partition_spec=spec, properties=properties)
+        with table.update_schema() as update:
+            update.delete_column("gone")
         rows = [{"ID": "ch_theirs", "created": 5, "amount": "1", "currency": "eur", "theirs": 7,
                  "metadata": {"order": "o"}, "livemode": False}]
-        table.append(pyarrow.Table.from_pylist(rows, schema=table.schema().as_arrow()))
+        if is_filled:
+            table.append(pyarrow.Table.from_pylist(rows, schema=table.schema().as_arrow()))
         return lakehouse
 
     @pytest.mark.parametrize("version", ["1", "2"])
@@ -154,11 +158,12 @@ class TestTablesOfOthers:
     def test_are_appended_to(self, account, small_stripe, spec, version):
         job = account.job(small_stripe)
         lakehouse = self.made(job, spec, **{"format-version": version})
+        kept = {field.name: (field.field_id, str(field.field_type))
+                for field in lakehouse.table("stripe.charge").schema().fields}
 
         finished = job.run(manifest("charge", sink={"incremental-strategy": "append"}))
 
         table = lakehouse.table("stripe.charge")
-        kept = {field.name: (field.field_id, str(field.field_type)) for field in self.SCHEMA.fields}
         found = {field.name: (field.field_id, str(field.field_type)) for field in table.schema().fields}
         assert kept.items() <= found.items()
         assert {"customer", "_nilus_id", "_nilus_extra", "balance_transaction"} <= found.keys() and "id" not in found
@@ -174,7 +179,7 @@ class TestTablesOfOthers:
             assert extra["metadata"] == given["metadata"]
             assert written["metadata"] is written["receipt_url"] is written["description"] is written["theirs"] is None
             assert written["_nilus_load_id"] == finished.status["status"]["loadID"]
-        refused = [text for text in finished.endpoint["warnings"] if "its values go to '_nilus_extra'" in text]
+        refused = [text for text in finished.status["status"]["warnings"] if "its values go to '_nilus_extra'" in text]
         assert sorted(text.split("'")[1] for text in refused) == ["description", "metadata", "receipt_url"]
         partitions = {json.dumps(file["partition"]) for file in files(table)} if spec.fields else set()
         assert len(partitions) >= min(2, len(spec.fields) * 2)
@@ -215,7 +220,8 @@ class TestTablesOfOthers:
 
     def test_with_partitions_that_cannot_be_computed_are_refused(self, account, small_stripe):
         job = account.job(small_stripe)
-        self.made(job, PartitionSpec(PartitionField(12, 1000, TruncateTransform(3), "part")))
+        self.made(job, PartitionSpec(PartitionField(12, 1000, TruncateTransform(3), "part")),
+                  is_filled=False)
 
         finished = job.run(manifest("charge", sink={"incremental-strategy": "append"}), expect=69)
 
@@ -240,8 +246,9 @@ def test_a_year_of_days_in_128_mebibytes(account, capsys):
     table = job.lakehouse.table("stripe.charge")
     found = files(table)
     assert job.lakehouse.count("stripe.charge") == rows
-    assert len({file["partition"]["created_day"] for file in found}) >= 365
+    days = job.lakehouse.by_duckdb("stripe.charge", "count(DISTINCT created::DATE) AS n").column("n").to_pylist()[0]
+    assert len({file["partition"]["created_day"] for file in found}) == days > 350
     assert finished.peak_bytes <= 64 * MEBIBYTE
     with capsys.disabled():
-        print(f"\n{rows} rows in {len(found)} files of 365 days: {finished.peak_bytes / MEBIBYTE:.1f} MiB resident, "
+        print(f"\n{rows} rows in {len(found)} files of {days} days: {finished.peak_bytes / MEBIBYTE:.1f} MiB resident, "
               f"{peak / MEBIBYTE:.1f} MiB with page cache, {finished.cpu_seconds:.1f} CPU seconds")

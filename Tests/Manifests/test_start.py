@@ -55,3 +55,26 @@ def test_a_job_without_its_secret_says_so_and_ends(pod, variant, tmp_path):
     assert run["status"]["reason"] == "SecretMissing"
     assert run["status"]["nodes"], run
     assert run["spec"]["manifest"]["file"].endswith("etc/dataos/config/config.yaml")
+
+
+@pytest.mark.parametrize("variant", ["kustomize-operator", "helm-operator"])
+def test_the_operator_takes_its_arguments_and_misses_a_cluster_only(renderings, variant, tmp_path):
+    (container,) = workload(renderings[variant], "Deployment")["spec"]["template"]["spec"]["containers"]
+    environment = {entry["name"]: entry.get("value", "nilus") for entry in container["env"]} | {"HOME": str(tmp_path)}
+
+    result = subprocess.run(
+        [NILUS, *container["args"]], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert result.returncode == 78, result.stderr
+    assert "cannot find a cluster" in result.stderr
+
+
+@pytest.mark.parametrize("variant", ["kustomize-operator", "helm-operator"])
+def test_the_operator_knows_every_variable_it_is_given(renderings, variant):
+    (container,) = workload(renderings[variant], "Deployment")["spec"]["template"]["spec"]["containers"]
+
+    usage = subprocess.run([NILUS, "operator", "--help"], capture_output=True, text=True, timeout=60, check=True).stdout
+
+    for entry in container["env"]:
+        assert f"${entry['name']}" in usage, entry["name"]

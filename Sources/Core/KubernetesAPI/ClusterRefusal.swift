@@ -43,7 +43,7 @@ extension NilusError {
         let code: ErrorCode =
             switch refusal.status {
             case 401, 403: .permissionMissing
-            case _ where refusal.isTransient || refusal.isConflict: .clusterUnavailable
+            case _ where refusal.isTransient: .clusterUnavailable
             default: .clusterRefused
             }
         return NilusError(

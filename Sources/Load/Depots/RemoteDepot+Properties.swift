@@ -43,17 +43,20 @@ extension RemoteDepot {
                 ]
             case .abfss, .wasbs:
                 [
-                    ("adls.account-name", DepotType.azureAccount(properties)),
-                    ("adls.account-key", properties["azureStorageAccountKey", "accountKey"]),
-                    ("adls.sas-token", properties["azureStorageSasToken", "sasToken"]),
+                    ("adls.auth.shared-key.account.name", DepotType.azureAccount(properties)),
+                    ("adls.auth.shared-key.account.key", properties["azureStorageAccountKey", "accountKey"]),
+                    (
+                        "adls.sas-token.\(DepotType.azureAccount(properties) ?? "")",
+                        properties["azureStorageSasToken", "sasToken"]
+                    ),
                 ]
             case .gcs:
                 [
                     ("gcs.project-id", properties["gcsProjectId", "projectId"]),
-                    ("gcs.service-account-json", properties["gcsKeyJson", "gcsCredentialsJson", "keyJson"]),
-                    ("gcs.service-account-file", properties["gcsKeyFile", "googleApplicationCredentials"]),
-                    ("gcs.hmac-access-id", properties["gcsAccessKeyId", "accessKeyId"]),
-                    ("gcs.hmac-secret", properties["gcsSecretAccessKey", "secretAccessKey", "secretKey"]),
+                    ("nilus.gcs.service-account", properties["gcsKeyJson", "gcsCredentialsJson", "keyJson"]),
+                    ("nilus.gcs.service-account-file", properties["gcsKeyFile", "googleApplicationCredentials"]),
+                    ("nilus.gcs.hmac-access-id", properties["gcsAccessKeyId", "accessKeyId"]),
+                    ("nilus.gcs.hmac-secret", properties["gcsSecretAccessKey", "secretAccessKey", "secretKey"]),
                 ]
             }
         // What the catalog asks for goes by the names of Iceberg's clients already.

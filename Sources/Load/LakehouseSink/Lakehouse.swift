@@ -50,10 +50,10 @@ package struct Lakehouse: Sendable {
             RESTConnection(
                 base: place.catalogURL, warehouse: place.warehouse,
                 authentication: try authentication(place, environment, connection),
-                wantsCredentials: !place.hasStorageKey),
+                wantsCredentials: !place.storage.hasStorageKey),
             http: http, time: time)
         let storage = StorageOpener(written: place.storage, environment: environment, connection: connection)
-        return Lakehouse(catalog: catalog, store: storage.store, storage: storage)
+        return Lakehouse(catalog: catalog, store: storage.stores, storage: storage)
     }
 
     private static func authentication(
@@ -66,7 +66,7 @@ package struct Lakehouse: Sendable {
         case .platformKey(let key): return .apiKey(key)
         case .signature(let service, let region):
             let keys = try SigningKeySource(
-                try StorageSettings(place.storage).signingKey(), environment: environment, region: region,
+                StorageProperties(place.storage.exposed).signingKey, environment: environment, region: region,
                 connection: connection)
             return .signature(RequestSigner(service: service, region: region), key: { try await keys.key() })
         }

@@ -51,7 +51,4 @@ struct RESTPlace: Sendable, Equatable {
         /// Signature Version 4 with the keys of the storage.
         case signature(service: String, region: String)
     }
-
-    /// Whether the job has keys of its own to the storage, so that the catalog need not lend any.
-    var hasStorageKey: Bool { StorageSettings(storage).hasCredential }
 }

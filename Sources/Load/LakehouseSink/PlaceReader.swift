@@ -26,6 +26,7 @@ struct PlaceReader: Sendable {
                 address: address, secrets: secrets, hosts: depots.hosts, platformKey: depots.platformKey
             ).place()
             place.storage.override(by: section.options)
+            try place.checkKey()
             return .rest(place)
         default: throw NilusError.schemeUnsupported(address.scheme, at: address.location)
         }
@@ -40,6 +41,7 @@ struct PlaceReader: Sendable {
         case .remote(let depot):
             var place = RESTPlace(depot, platformKey: depots.platformKey)
             place.storage.override(by: section.options)
+            try place.checkKey()
             return .rest(place)
         }
     }
@@ -83,6 +85,17 @@ extension RESTPlace {
     }
 }
 
+extension RESTPlace {
+    /// Refuses half a key, instead of going on with another one.
+    fileprivate func checkKey() throws(NilusError) {
+        for (has, lacks) in [
+            ("s3.access-key-id", "s3.secret-access-key"), ("s3.secret-access-key", "s3.access-key-id"),
+        ] where storage[has] != nil && storage[lacks] == nil {
+            throw .keyHalved(has: has, lacks: lacks)
+        }
+    }
+}
+
 extension TableStorage.Settings {
     /// Lets the options of a sink decide on region and endpoint.
     fileprivate mutating func override(by options: SinkOptions) {
@@ -98,6 +111,12 @@ extension NilusError {
             "cannot write to a \(MessageText.quoted(scheme)) address: expected 'dataos', 'iceberg+rest' or "
                 + "'iceberg+sqlite'",
             at: location)
+    }
+
+    fileprivate static func keyHalved(has: String, lacks: String) -> NilusError {
+        NilusError(
+            .load, .configurationInvalid,
+            "cannot use the key of the storage: there is a value for '\(has)' and none for '\(lacks)'; give both")
     }
 
     fileprivate static func depotUnnamed(at location: SourceLocation) -> NilusError {

@@ -2,7 +2,6 @@ import IcebergCatalog
 import Loading
 import NilusCore
 import ObjectStorage
-import RequestSigning
 import Synchronization
 
 /// Opens the storages of a lakehouse behind a catalog service, each once.
@@ -10,11 +9,11 @@ final class StorageOpener: Sendable {
     private let written: TableStorage.Settings
     private let environment: EnvironmentVariables
     private let connection: StorageConnection
-    private let open = Mutex<[Key: any ObjectStore]>([:])
+    private let opened = Mutex<[Key: ObjectStores]>([:])
 
-    /// What a storage is opened for: credentials that are lent count for one table and one prefix.
+    /// What storages are opened for: what a catalog says counts for one table, credentials that it lends
+    /// for one prefix.
     private struct Key: Hashable {
-        let kind: StorageKind
         let table: TableName?
         let prefix: String?
     }
@@ -26,117 +25,67 @@ final class StorageOpener: Sendable {
         self.connection = connection
     }
 
-    /// A store for everything that needs no table, by what was written.
-    var store: RoutedStore {
-        RoutedStore { [self] location in
-            try store(for: location, Key(kind: try StorageKind(location), table: nil, prefix: nil)) { nil }
-        }
+    /// Stores for everything that needs no table, by what was written.
+    var stores: ObjectStores {
+        stores(Key(table: nil, prefix: nil)) { StorageProperties(written.exposed) }
     }
 
     /// A store for the files of a table, by what was written and what the catalog says.
-    func store(of table: CatalogTable, in catalog: any Catalog) -> RoutedStore {
-        RoutedStore { [self] location in
-            let said = table.storage
-            let lends = said.lendsCredentials && !StorageSettings(written).hasCredential
-            let key = Key(
-                kind: try StorageKind(location), table: said == .unsaid ? nil : table.identifier,
-                prefix: lends ? said.grantPrefix(for: location) : nil)
-            return try store(for: location, key) {
-                LentStorage(table: table, location: location, catalog: catalog, isLent: lends)
+    func store(of table: CatalogTable, in catalog: any Catalog) -> any ObjectStore {
+        let said = table.storage
+        if said == .unsaid { return stores }
+        let written = written
+        return GrantedStore { [self] location in
+            let lends = said.lendsCredentials && !written.hasStorageKey
+            return stores(
+                Key(table: table.identifier, prefix: lends ? said.grantPrefix(for: location) : nil)
+            ) {
+                let settings = written.completed(by: said.settings(for: location))
+                guard lends else { return StorageProperties(settings.exposed) }
+                return StorageProperties(settings.exposed) {
+                    let next = try await catalog.storage(of: table).settings(for: location)
+                    return StorageProperties(written.completed(by: next).exposed)
+                }
             }
         }
     }
 
-    private func store(
-        for location: String, _ key: Key, lender: () -> LentStorage?
-    ) throws -> any ObjectStore {
-        try open.withLock { open in
-            if let store = open[key] { return store }
-            let store = try make(key.kind, lender())
-            open[key] = store
-            return store
-        }
-    }
-
-    private func make(_ kind: StorageKind, _ lent: LentStorage?) throws -> any ObjectStore {
-        let settings = StorageSettings(written: written, catalog: lent?.settings ?? [:])
-        switch kind {
-        case .local: return LocalObjectStore()
-        case .s3:
-            var s3 = settings.s3
-            if let lent, lent.isLent { s3.lentKey = lent.signingKeys } else { s3.key = try settings.signingKey() }
-            return try RemoteObjectStore.s3(s3, environment: environment, connection: connection)
+    private func stores(_ key: Key, _ properties: () -> StorageProperties) -> ObjectStores {
+        opened.withLock { opened in
+            if let stores = opened[key] { return stores }
+            let stores = ObjectStores(properties(), environment: environment, connection: connection)
+            opened[key] = stores
+            return stores
         }
     }
 }
 
-/// The kinds of storage, as the schemes of locations name them.
-enum StorageKind: Sendable, Hashable {
-    case local
-    case s3
+extension TableStorage.Settings {
+    /// The values as text, for those who reach the storage with them.
+    var exposed: [String: String] { mapValues { $0.expose() } }
 
-    /// - Throws: `sinkRefused` (terminal) for a scheme that is not known.
-    init(_ location: String) throws(NilusError) {
-        guard let scheme = location.split(separator: ":", maxSplits: 1).first, location.contains(":") else {
-            self = .local
-            return
-        }
-        switch scheme.lowercased() {
-        case "file": self = .local
-        case "s3", "s3a", "s3n": self = .s3
-        default: throw .storageUnknown(location, String(scheme))
+    /// Whether there is any key to a storage among the settings.
+    var hasStorageKey: Bool {
+        keys.contains { name in
+            Self.keyNames.contains(name) || Self.keyPrefixes.contains(where: name.hasPrefix)
         }
     }
-}
 
-/// What a catalog says about the files of a table, asked again before its credentials end.
-struct LentStorage: Sendable {
-    let table: CatalogTable
-    let location: String
-    let catalog: any Catalog
-    /// Whether credentials are among it.
-    let isLent: Bool
-
-    var settings: TableStorage.Settings { table.storage.settings(for: location) }
-
-    /// Gives the key that came with the table first, then one after another.
-    var signingKeys: @Sendable () async throws -> SigningKey {
-        let first = FirstTime()
-        return { [self] in
-            let storage = first.isNow() ? table.storage : try await catalog.storage(of: table)
-            let settings = StorageSettings(storage.settings(for: location))
-            guard let key = try settings.signingKey(expiry: storage.expiry(for: location)) else {
-                throw NilusError.lentNothing(table.identifier)
-            }
-            return key
+    /// These settings, completed by what a catalog says.
+    ///
+    /// Credentials belong together, so those of the catalog count only where none are written; and no catalog
+    /// names files of this machine.
+    func completed(by said: TableStorage.Settings) -> TableStorage.Settings {
+        let isKeyWritten = hasStorageKey
+        let allowed = said.filter { name, _ in
+            !name.hasPrefix(StorageProperties.ownPrefix) && !(isKeyWritten && [name: Redacted("")].hasStorageKey)
         }
-    }
-}
-
-/// Answers "yes" once.
-private final class FirstTime: Sendable {
-    private let isOver = Mutex(false)
-
-    func isNow() -> Bool {
-        isOver.withLock { isOver in
-            defer { isOver = true }
-            return !isOver
-        }
-    }
-}
-
-extension NilusError {
-    fileprivate static func storageUnknown(_ location: String, _ scheme: String) -> NilusError {
-        NilusError(
-            .load, .sinkRefused,
-            "cannot reach the files under \(MessageText.quoted(location)): storage of scheme "
-                + "\(MessageText.quoted(scheme)) is not known; expected 's3', 'gs', 'abfss', 'wasbs' or 'file'")
+        return allowed.merging(self) { $1 }
     }
 
-    fileprivate static func lentNothing(_ table: TableName) -> NilusError {
-        NilusError(
-            .load, .sinkRefused,
-            "cannot renew the credentials to the files of table '\(table)': the catalog lends none any more; "
-                + "give keys of the job's own")
-    }
+    private static let keyNames: Set<String> = [
+        "s3.access-key-id", "s3.secret-access-key", "s3.session-token", "s3.session-token-expires-at-ms",
+        "gcs.oauth2.token", "adls.auth.shared-key.account.key",
+    ]
+    private static let keyPrefixes = ["adls.sas-token", "\(StorageProperties.ownPrefix)gcs."]
 }

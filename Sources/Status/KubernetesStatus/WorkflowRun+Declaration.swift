@@ -9,7 +9,7 @@ extension WorkflowRun {
     /// The status of the run as a server-side apply of its `status` subresource.
     func statusDeclaration(_ reference: ObjectReference, now: Timestamp) -> JSONValue {
         let status = resource["status"] ?? [:]
-        return reference.declaration(["status": withTransitionTime(status, now: now)])
+        return reference.declaration(["status": completed(status, now: now)])
     }
 
     /// The whole resource, for a cluster where no operator creates it.
@@ -33,7 +33,7 @@ extension WorkflowRun {
 
     /// What the job tells of itself in the status of its `Workflow`.
     func workflowDeclaration(_ workflow: ObjectReference, runName: String, now: Timestamp) -> JSONValue {
-        let status = withTransitionTime(resource["status"] ?? [:], now: now)
+        let status = completed(resource["status"] ?? [:], now: now)
         var last: JSONObject = ["name": .string(runName)]
         for field in ["phase", "reason", "message", "exitCode", "startTime", "completionTime", "rowsCommitted"] {
             last[field] = status[field]
@@ -47,15 +47,18 @@ extension WorkflowRun {
         return ["status": ["lastSuccessfulTime": .string(completionTime.description)]]
     }
 
-    /// Kubernetes wants a transition time in every condition, also before the run began.
-    private func withTransitionTime(_ status: JSONValue, now: Timestamp) -> JSONValue {
+    /// Kubernetes wants a transition time and a message in every condition, also before the run began.
+    private func completed(_ status: JSONValue, now: Timestamp) -> JSONValue {
         guard var fields = status.object, let conditions = status["conditions"]?.array else { return status }
         fields["conditions"] = .array(
             conditions.map { condition in
-                guard var facts = condition.object, facts["lastTransitionTime"] == nil else { return condition }
-                facts["lastTransitionTime"] = .string(now.description)
+                guard var facts = condition.object else { return condition }
+                facts["lastTransitionTime"] = facts["lastTransitionTime"] ?? .string(now.description)
+                if facts["message"]?.string?.isEmpty == true { facts["message"] = facts["reason"] }
                 return .object(facts)
             })
+        // Older servers take an empty text in a server-side apply for null, and refuse that.
+        for member in fields.members where member.value.string?.isEmpty == true { fields[member.name] = nil }
         return .object(fields)
     }
 }

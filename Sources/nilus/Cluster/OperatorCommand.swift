@@ -37,6 +37,9 @@ struct OperatorCommand: ParsableCommand {
     @Option(help: "Seconds after which Kubernetes ends a job.")
     var activeDeadline = 86_400
 
+    @Option(help: "Pods of one job that may fail in a way worth another try.")
+    var backoffLimit = 3
+
     @Option(help: "trace, debug, info, warning or error.")
     var logLevel = LogLevelOption.info
 
@@ -45,6 +48,7 @@ struct OperatorCommand: ParsableCommand {
 
     func validate() throws {
         guard activeDeadline > 0 else { throw ValidationError("'--active-deadline' must be more than zero") }
+        guard (0...100).contains(backoffLimit) else { throw ValidationError("'--backoff-limit' must be from 0 to 100") }
         if let listen, ListenAddress(listen) == nil {
             throw ValidationError(
                 "'--listen' cannot be '\(listen)'; expected an IPv4 address and a port, 127.0.0.1:8080")
@@ -74,6 +78,7 @@ struct OperatorCommand: ParsableCommand {
             image: image,
             jobServiceAccount: jobServiceAccount ?? environment["NILUS_JOB_SERVICE_ACCOUNT"] ?? "nilus-job")
         settings.activeDeadlineSeconds = activeDeadline
+        settings.backoffLimit = backoffLimit
         let namespace = cluster.workspace ?? environment["NILUS_NAMESPACE"] ?? connection.namespace
         let isInPod = environment["KUBERNETES_SERVICE_HOST"] != nil
         guard let address = ListenAddress(listen ?? (isInPod ? "0.0.0.0:8080" : "127.0.0.1:8080")) else {

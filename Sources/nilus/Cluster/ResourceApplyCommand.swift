@@ -53,9 +53,13 @@ struct ResourceApplyCommand: ParsableCommand {
     ) async throws {
         let object = try resource.object(namespace: workspace)
         let title = "\(resource.type.rawValue) '\(resource.name)' in workspace '\(workspace)'"
-        _ = try await client.attempt("apply \(title)") { client throws(ClusterFailure) in
-            try await client.apply(
+        do throws(ClusterFailure) {
+            _ = try await client.apply(
                 object.reference, body: object.body, manager: ResourceMark.fieldManager, force: force, mode: mode)
+        } catch {
+            var fault = error.worded("apply \(title)")
+            if error.refusal?.isConflict == true { fault.message += "; '--force' takes the fields over" }
+            throw fault
         }
         print("\(title): \(mode == .real ? "applied" : "valid (dry run, nothing kept)")")
     }

@@ -46,10 +46,13 @@ private struct Reading {
         return (ids, result)
     }
 
-    func source(_ server: LoopbackServer) -> StripeSource {
+    func source(
+        _ server: LoopbackServer, readKeyAgain: @escaping @Sendable () -> Redacted<SecretBytes>? = { nil }
+    ) -> StripeSource {
         let limits = RateLimits(perSecond: 1_000, perOperationPerSecond: 1_000, inFlight: 4)
         return StripeSource(
-            StripeConnection(base: server.base, key: Redacted(SecretBytes("sk_test_canary"))),
+            StripeConnection(
+                base: server.base, key: Redacted(SecretBytes("sk_test_canary")), readKeyAgain: readKeyAgain),
             http: HTTPClient(HTTPConfiguration(userAgent: "nilus-test", maximumConnections: 4)),
             budget: RateBudget(limits, time: time.source), retry: RetryPolicy(patience: .seconds(60)),
             time: time.source, account: nil, isLive: false)
@@ -179,6 +182,30 @@ struct `Stripe as a source` {
         #expect(
             server.received[1].hasPrefix(
                 "GET /v1/subscription_items?subscription=sub_2&limit=100&starting_after=ch_12 "))
+    }
+
+    @Test func `reads a refused key again from its place, and gives up when it finds no other`() async throws {
+        let rotated = try LoopbackServer { _, request in
+            request.contains("Bearer sk_test_new")
+                ? .http(200, [date], body: list(1...3)) : .http(401, body: #"{"error":{"message":"no"}}"#)
+        }
+        let reads = Mutex(0)
+        let renewed = Reading().source(rotated) {
+            reads.withLock { $0 += 1 }
+            return Redacted(SecretBytes("sk_test_new"))
+        }
+        #expect(try await renewed.identify().account == nil)
+        #expect(rotated.received.count == 2 && reads.withLock { $0 } == 1)
+
+        for other in [nil, "sk_live_other"] {
+            let refusing = try LoopbackServer { _, _ in .http(401, body: #"{"error":{"message":"no"}}"#) }
+            let source = Reading().source(refusing) { other.map { Redacted(SecretBytes($0)) } }
+
+            let error = await #expect(throws: NilusError.self) { _ = try await source.identify() }
+
+            #expect(error?.code == .keyRefused)
+            #expect(refusing.received.count == 1)
+        }
     }
 
     @Test func `knows its account when the key may see it, and does without`() async throws {

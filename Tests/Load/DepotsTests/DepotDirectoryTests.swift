@@ -138,7 +138,8 @@ struct `A depot among the mounted files` {
         let depot = try await world.remote()
 
         #expect(depot.location == location)
-        #expect(depot.texts == ["adls.account-name": "acme", "adls.account-key": "a2V5"])
+        #expect(
+            depot.texts == ["adls.auth.shared-key.account.name": "acme", "adls.auth.shared-key.account.key": "a2V5"])
     }
 
     @Test func `is in Google's storage, with the key file as its secret`() async throws {
@@ -155,7 +156,7 @@ struct `A depot among the mounted files` {
         let depot = try await world.remote()
 
         #expect(depot.location == "gs://b/x")
-        #expect(depot.texts == ["gcs.service-account-json": key, "gcs.project-id": "my-project"])
+        #expect(depot.texts == ["nilus.gcs.service-account": key, "gcs.project-id": "my-project"])
     }
 
     @Test func `is described by lines of properties`() async throws {

@@ -47,9 +47,10 @@ struct `A depot in the environment` {
         let google = try await world.remote()
 
         #expect(azure.location == "abfss://c@acme.dfs.core.windows.net/t")
-        #expect(azure.texts == ["adls.account-name": "acme", "adls.account-key": "a2V5"])
+        #expect(
+            azure.texts == ["adls.auth.shared-key.account.name": "acme", "adls.auth.shared-key.account.key": "a2V5"])
         #expect(google.location == "gs://b/t")
-        #expect(google.texts == ["gcs.service-account-file": "/k.json"])
+        #expect(google.texts == ["nilus.gcs.service-account-file": "/k.json"])
     }
 
     @Test(arguments: [

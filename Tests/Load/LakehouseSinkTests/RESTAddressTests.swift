@@ -29,7 +29,7 @@ struct `An address of a REST lakehouse` {
                     RESTClientCredentials(
                         id: "me", secret: Redacted(SecretBytes("hush:1")), scope: "all",
                         tokenURL: "http://catalog:8181/api/v1/oauth/tokens")))
-        #expect(place.hasStorageKey)
+        #expect(place.storage.hasStorageKey)
         #expect(place.mayUseEnvironment)
         #expect(!"\(place)".contains("hush"))
     }

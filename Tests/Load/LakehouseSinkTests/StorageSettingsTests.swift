@@ -2,58 +2,55 @@ import IcebergCatalog
 import NilusCore
 import ObjectStorage
 import RequestSigning
+import TemporaryFolders
 import Testing
 
 @testable import LakehouseSink
 
 struct `The settings of a storage` {
-    private func settings(_ written: [String: String], _ catalog: [String: String] = [:]) -> StorageSettings {
-        StorageSettings(written: written.mapValues { Redacted($0) }, catalog: catalog.mapValues { Redacted($0) })
+    private func completed(_ written: [String: String], by said: [String: String]) -> [String: String] {
+        let settings: TableStorage.Settings = written.mapValues { Redacted($0) }
+        return settings.completed(by: said.mapValues { Redacted($0) }).exposed
     }
 
     @Test func `are those written, then those of the catalog`() {
-        let s3 = settings(
-            ["s3.endpoint": "http://written"],
-            ["s3.endpoint": "http://said", "s3.region": "said", "s3.path-style-access": "true"]
-        ).s3
-
-        #expect(s3.endpoint == "http://written")
-        #expect(s3.region == "said")
-        #expect(s3.usesPathStyle == true)
+        #expect(
+            completed(
+                ["s3.endpoint": "http://written"], by: ["s3.endpoint": "http://said", "s3.region": "said"]
+            ) == ["s3.endpoint": "http://written", "s3.region": "said"])
     }
 
-    @Test func `never mix the keys of two`() throws {
+    @Test func `never mix the keys of two`() {
         let lent = ["s3.access-key-id": "L", "s3.secret-access-key": "l", "s3.session-token": "t"]
 
-        let own = try settings(["s3.access-key-id": "W", "s3.secret-access-key": "w"], lent).signingKey()
-        let others = try settings(["s3.region": "r"], lent).signingKey()
-
-        #expect(own?.id == "W")
-        #expect(own?.sessionToken == nil)
-        #expect(others?.id == "L")
-        #expect(others?.sessionToken == Redacted(SecretBytes("t")))
-        #expect(try settings([:]).signingKey() == nil)
+        #expect(
+            completed(["s3.access-key-id": "W", "s3.secret-access-key": "w"], by: lent)
+                == ["s3.access-key-id": "W", "s3.secret-access-key": "w"])
+        #expect(completed([:], by: lent) == lent)
+        #expect(
+            completed(["adls.sas-token.a": "w"], by: ["adls.auth.shared-key.account.key": "l", "x": "y"])
+                == ["adls.sas-token.a": "w", "x": "y"])
     }
 
-    @Test(arguments: [("s3.access-key-id", "secret_access_key"), ("s3.secret-access-key", "access_key_id")])
-    func `are refused with half a key`(_ name: String, _ missing: String) {
-        let error = #expect(throws: NilusError.self) { try settings([name: "x"]).signingKey() }
-
-        #expect(error?.code == .configurationInvalid)
-        #expect(error?.message.contains("none for '\(missing)'; give both") == true)
+    @Test func `take no file of this machine from a catalog`() {
+        #expect(
+            completed([:], by: ["nilus.gcs.service-account-file": "/etc/key", "gcs.project-id": "p"])
+                == ["gcs.project-id": "p"])
     }
 
-    @Test(arguments: [
-        ("s3://a", StorageKind.s3), ("S3A://a", .s3), ("s3n://a", .s3), ("file:///a", .local), ("/a/b", .local),
-    ])
-    func `belong to the storage of a location`(_ location: String, _ kind: StorageKind) throws {
-        #expect(try StorageKind(location) == kind)
-    }
+    @Test(arguments: [("accesskeyid", "s3.secret-access-key"), ("secretkey", "s3.access-key-id")])
+    func `are refused with half a key`(_ name: String, _ missing: String) async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            "{name: lake, type: depot, depot: {type: S3, secrets: [{name: k}], s3: {bucket: b, metastoreUrl: 'http://c'}}}",
+            to: "lake.yaml")
+        try folder.write("\(name)=x", to: "k")
+        var text = SinkText()
+        text.folders = [folder.path]
 
-    @Test func `of an unknown storage are refused`() {
-        let error = #expect(throws: NilusError.self) { try StorageKind("hdfs://a/b") }
+        let error = try await text.error()
 
-        #expect(error?.code == .sinkRefused)
-        #expect(error?.message.contains("storage of scheme 'hdfs' is not known") == true)
+        #expect(error.code == .configurationInvalid)
+        #expect(error.message.hasSuffix("none for '\(missing)'; give both"))
     }
 }

@@ -4,9 +4,12 @@ import Records
 import SeededRandom
 import Testing
 
-/// Small files that pyarrow wrote; `record-others.py` beside them tells how.
-struct `Files of pyarrow` {
-    static let names = ["v1-snappy", "v1-plain", "v2-deltas", "v2-gzip"]
+/// Small files that pyarrow and Spark wrote; `record-others.py` and `record-spark.py` beside them tell how.
+struct `Files of other writers` {
+    static let names = [
+        "pyarrow-v1-snappy", "pyarrow-v1-plain", "pyarrow-v2-deltas", "pyarrow-v2-gzip", "spark-v1-snappy",
+        "spark-v2-plain",
+    ]
 
     private static let types: [(String, FieldType)] = [
         ("text", .text), ("word", .text), ("long", .long), ("int", .int), ("flag", .boolean), ("double", .double),
@@ -21,7 +24,7 @@ struct `Files of pyarrow` {
 
     private func file(_ name: String) throws -> [UInt8] {
         let folder = #filePath.dropLast("Load/ParquetTests/ForeignFileTests.swift".count) + "Golden/Parquet"
-        return Array(try Files.read("\(folder)/pyarrow-\(name).parquet", limit: 1_000_000))
+        return Array(try Files.read("\(folder)/\(name).parquet", limit: 1_000_000))
     }
 
     /// The values of a row, as the recording program made them.
@@ -48,6 +51,19 @@ struct `Files of pyarrow` {
         for position in columns.indices {
             #expect(values[position] == (0..<200).map { row($0)[position] })
         }
+    }
+
+    @Test(arguments: ["spark-v1-snappy", "spark-v2-plain"])
+    func `have Bloom filters that are understood`(_ name: String) async throws {
+        let reader = try await ParquetFileReader(ParquetInput(name: name, try file(name)))
+        let filter = try #require(try await reader.bloomFilter(of: columns[7], inRowGroup: 0))
+
+        func mayContain(_ text: String) -> Bool { Array(text.utf8).withUnsafeBytes { filter.mayContain($0) } }
+        #expect(
+            (0..<200).allSatisfy {
+                row($0)[7].map { if case .text(let id) = $0 { mayContain(id) } else { false } } == true
+            })
+        #expect((0..<200).count { mayContain("other \($0)") } < 20)
     }
 
     /// Damage ends in an error that names the file, or in values; it never traps and always ends.

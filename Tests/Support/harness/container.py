@@ -51,6 +51,7 @@ class Container:
 
     def __init__(self, folder, base, key):
         self.folder = pathlib.Path(folder)
+        self.folder.mkdir()
         self.base = base
         self.warehouse = self.writable("warehouse")
         self.status_path = self.writable("status") / "status.json"

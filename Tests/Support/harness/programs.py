@@ -18,7 +18,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for(port, seconds=10):
+def wait_for(port, seconds=90):
     """Waits until something listens on a port."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

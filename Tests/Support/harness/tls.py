@@ -25,7 +25,7 @@ def tls_in_front_of(address, http2, protocols="TLSv1.2 TLSv1.3"):
         certificate = make_certificate(folder)
         port = free_port()
         (folder / "nginx.conf").write_text(f"""
-            daemon off; error_log {folder}/error.log; pid {folder}/nginx.pid; worker_processes 1;
+            daemon off; error_log {folder}/error.log info; pid {folder}/nginx.pid; worker_processes 1;
             events {{ worker_connections 64; }}
             http {{
               log_format used "$server_protocol $ssl_protocol"; access_log {folder}/access.log used;
@@ -47,16 +47,19 @@ def tls_in_front_of(address, http2, protocols="TLSv1.2 TLSv1.3"):
             ["/usr/sbin/nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)], stderr=subprocess.DEVNULL)
         with stopped(process):
             wait_for(port)
-            yield TLSServer(f"https://localhost:{port}", certificate, folder / "access.log")
+            yield TLSServer(f"https://localhost:{port}", certificate, folder)
 
 
 class TLSServer:
     """A TLS server: its address, the certificate to trust, and the protocols that its clients used."""
 
-    def __init__(self, address, certificate, log):
+    def __init__(self, address, certificate, folder):
         self.address = address
         self.certificate = certificate
-        self.log = log
+        self.folder = folder
 
     def protocols(self):
-        return set(self.log.read_text().splitlines())
+        return set((self.folder / "access.log").read_text().splitlines())
+
+    def has_refused_a_handshake(self):
+        return "SSL_do_handshake() failed" in (self.folder / "error.log").read_text()

@@ -21,18 +21,12 @@ package struct DataFile: Sendable, Equatable {
     package var recordCount: Int64
     /// The size of the file.
     package var sizeBytes: Int64
-    /// Bytes of each column in the file, by field id; so are the other metrics.
-    package var columnSizes: [Int32: Int64]?
-    /// Values of each column, nulls and NaNs among them.
-    package var valueCounts: [Int32: Int64]?
-    /// Rows of each column without a value.
-    package var nullCounts: [Int32: Int64]?
-    /// Rows of each floating point column whose value is NaN.
-    package var nanCounts: [Int32: Int64]?
-    /// Values that none of the column is below, as ``SingleValue`` writes them.
-    package var lowerBounds: [Int32: [UInt8]]?
-    /// Values that none of the column is above.
-    package var upperBounds: [Int32: [UInt8]]?
+    private var packedColumnSizes: PackedMetrics?
+    private var packedValueCounts: PackedMetrics?
+    private var packedNullCounts: PackedMetrics?
+    private var packedNaNCounts: PackedMetrics?
+    private var packedLowerBounds: PackedMetrics?
+    private var packedUpperBounds: PackedMetrics?
     /// What another engine needs to decrypt the file.
     package var keyMetadata: [UInt8]?
     /// Where a reader may start, such as the row groups of Parquet; ascending.
@@ -56,5 +50,44 @@ package struct DataFile: Sendable, Equatable {
         self.recordCount = recordCount
         self.sizeBytes = sizeBytes
         self.splitOffsets = splitOffsets
+    }
+}
+
+/// The metrics by field id; `nil` when nobody wrote them. Each is unpacked when it is asked for.
+extension DataFile {
+    /// Bytes of each column in the file.
+    package var columnSizes: [Int32: Int64]? {
+        get { packedColumnSizes?.numbers }
+        set { packedColumnSizes = newValue.map(PackedMetrics.init(numbers:)) }
+    }
+
+    /// Values of each column, nulls and NaNs among them.
+    package var valueCounts: [Int32: Int64]? {
+        get { packedValueCounts?.numbers }
+        set { packedValueCounts = newValue.map(PackedMetrics.init(numbers:)) }
+    }
+
+    /// Rows of each column without a value.
+    package var nullCounts: [Int32: Int64]? {
+        get { packedNullCounts?.numbers }
+        set { packedNullCounts = newValue.map(PackedMetrics.init(numbers:)) }
+    }
+
+    /// Rows of each floating point column whose value is NaN.
+    package var nanCounts: [Int32: Int64]? {
+        get { packedNaNCounts?.numbers }
+        set { packedNaNCounts = newValue.map(PackedMetrics.init(numbers:)) }
+    }
+
+    /// Values that none of the column is below, as ``SingleValue`` writes them.
+    package var lowerBounds: [Int32: [UInt8]]? {
+        get { packedLowerBounds?.values }
+        set { packedLowerBounds = newValue.map(PackedMetrics.init(values:)) }
+    }
+
+    /// Values that none of the column is above.
+    package var upperBounds: [Int32: [UInt8]]? {
+        get { packedUpperBounds?.values }
+        set { packedUpperBounds = newValue.map(PackedMetrics.init(values:)) }
     }
 }

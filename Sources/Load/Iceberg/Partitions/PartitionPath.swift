@@ -16,6 +16,7 @@ package enum PartitionPath {
     ///   - partition: a partition of `spec`.
     ///   - spec: the fields in order.
     ///   - type: the type of the column of a field; asked for fields with a value only.
+    /// - Returns: a path without a slash at its ends; empty without fields.
     package static func folder(
         of partition: FilePartition, _ spec: PartitionSpec, type: (PartitionField) -> FieldType
     ) -> String {

@@ -67,7 +67,10 @@ final class RowBuffer {
 
     /// Calls `write` with the rows of one partition after another, and drops them.
     ///
-    /// - Parameter isLast: whether all rows go, however few they are.
+    /// - Parameters:
+    ///   - isLast: whether all rows go, however few they are.
+    ///   - write: takes one partition's rows.
+    /// - Throws: what `write` throws.
     func drain(isLast: Bool, _ write: (Portion) async throws -> Void) async throws {
         guard batch.rowCount > 0 else { return }
         var counts = [Int](repeating: 0, count: keys.count)

@@ -128,8 +128,11 @@ struct AzureService: StorageService {
         var url = request.url
         if case .signature(let sas) = credential {
             // The one credential that is a part of the URL: neither messages nor logs show URLs.
-            let text = sas.expose().withBytes { String(decoding: $0, as: UTF8.self) }
-            url += (url.contains("?") ? "&" : "?") + text
+            let text = try await sas.current(at: moment).value.expose().withBytes {
+                String(decoding: $0, as: UTF8.self)
+            }
+            // Portals put a question mark in front of it.
+            url += (url.contains("?") ? "&" : "?") + text.drop { $0 == "?" }
         }
         let plain = HTTPRequest(
             request.method, url: url,
@@ -154,8 +157,10 @@ struct AzureService: StorageService {
     }
 
     func renewCredential() async -> Bool {
-        guard case .token(let tokens) = credential else { return false }
-        return await tokens.renew()
+        switch credential {
+        case .sharedKey: false
+        case .signature(let tokens), .token(let tokens): await tokens.renew()
+        }
     }
 
     func refusal(in answer: HTTPResponse) -> StorageRefusal {
@@ -210,8 +215,8 @@ struct AzureService: StorageService {
 /// How requests to Azure prove who sends them.
 enum AzureCredential: Sendable {
     case sharedKey(SharedKey)
-    /// A shared access signature: the query that the portal hands out, without its question mark.
-    case signature(Redacted<SecretBytes>)
+    /// A shared access signature: the query that the portal hands out.
+    case signature(Renewable<AccessToken>)
     case token(Renewable<AccessToken>)
 }
 

@@ -11,6 +11,8 @@ package struct AzureSettings: Sendable {
     package var key: Redacted<SecretBytes>?
     /// A shared access signature.
     package var signature: Redacted<SecretBytes>?
+    /// Gives a shared access signature that ends, and the next one before it does.
+    package var lentSignature: (@Sendable () async throws -> LentSecret)?
 
     package init(
         account: String, domain: String = "core.windows.net", endpoint: String? = nil,
@@ -43,14 +45,15 @@ extension RemoteObjectStore {
     private static func azureCredential(
         _ settings: AzureSettings, _ environment: EnvironmentVariables, _ connection: StorageConnection
     ) throws(NilusError) -> AzureCredential {
-        if let signature = settings.signature { return .signature(trimmed(signature)) }
+        if let lent = settings.lentSignature { return .signature(Renewable(lentBy: lent)) }
+        if let signature = settings.signature { return .signature(.handedOver(signature, identity: "")) }
         if let key = settings.key { return try sharedKey(settings.account, key) }
         let isOwnAccount = environment["AZURE_STORAGE_ACCOUNT_NAME"].map { $0 == settings.account } ?? true
         if isOwnAccount, let key = environment["AZURE_STORAGE_ACCOUNT_KEY"] ?? environment["AZURE_STORAGE_KEY"] {
             return try sharedKey(settings.account, Redacted(SecretBytes(key)))
         }
         if isOwnAccount, let signature = environment["AZURE_STORAGE_SAS_TOKEN"] {
-            return .signature(trimmed(Redacted(SecretBytes(signature))))
+            return .signature(.handedOver(Redacted(SecretBytes(signature)), identity: ""))
         }
         if let identity = try WorkloadIdentity(environment, connection) { return .token(identity.tokens) }
         throw NilusError(
@@ -70,12 +73,5 @@ extension RemoteObjectStore {
             )
         }
         return .sharedKey(shared)
-    }
-
-    /// The signature without the question mark that portals put in front of it.
-    private static func trimmed(_ signature: Redacted<SecretBytes>) -> Redacted<SecretBytes> {
-        guard signature.expose().hasPrefix("?") else { return signature }
-        return Redacted(
-            signature.expose().withBytes { SecretBytes(copying: UnsafeRawBufferPointer(rebasing: $0.dropFirst())) })
     }
 }

@@ -27,6 +27,28 @@ package struct SigningKeySource: Sendable {
     }
 }
 
+/// A secret that somebody lends until an end.
+package struct LentSecret: Sendable {
+    package let value: Redacted<SecretBytes>
+    /// `nil` for one that lasts.
+    package let expiry: Timestamp?
+
+    package init(_ value: Redacted<SecretBytes>, expiry: Timestamp?) {
+        self.value = value
+        self.expiry = expiry
+    }
+}
+
+extension Renewable<AccessToken> {
+    /// Secrets that somebody lends one after another.
+    init(lentBy lender: @escaping @Sendable () async throws -> LentSecret) {
+        self.init(identity: "a credential that the catalog lends") {
+            let secret = try await lender()
+            return Lease(credential: AccessToken(value: secret.value), expiry: secret.expiry)
+        }
+    }
+}
+
 extension Renewable<SigningKey> {
     /// Keys that somebody lends, each of which says itself when it ends.
     init(lentBy lender: @escaping @Sendable () async throws -> SigningKey) {

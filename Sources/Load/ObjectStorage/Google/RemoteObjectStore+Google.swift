@@ -9,6 +9,10 @@ package struct GoogleSettings: Sendable {
     package var key: SigningKey?
     /// A token that was handed over, as catalogs do.
     package var token: Redacted<SecretBytes>?
+    /// Gives a token that ends, and the next one before it does.
+    package var lentToken: (@Sendable () async throws -> LentSecret)?
+    /// The content of a service account's key file.
+    package var serviceAccount: Redacted<SecretBytes>?
     /// The path of a service account's key file.
     package var serviceAccountFile: String?
 
@@ -49,8 +53,14 @@ extension RemoteObjectStore {
         _ settings: GoogleSettings, _ environment: EnvironmentVariables, _ connection: StorageConnection
     ) throws(NilusError) -> S3Credential {
         let signer = RequestSigner(.google, service: "storage", region: "auto")
+        if let lent = settings.lentToken { return .token(Renewable(lentBy: lent)) }
         if let token = settings.token { return .token(.handedOver(token, identity: "the token of the catalog")) }
         if let key = settings.key { return .signature(signer, Renewable(always: key)) }
+        if let content = settings.serviceAccount {
+            var bytes = content.expose().withBytes { ContiguousArray($0) }
+            defer { bytes.withUnsafeMutableBytes { $0.wipe() } }
+            return .token(try ServiceAccount(bytes, from: "that was handed over").tokens(connection))
+        }
         if let file = settings.serviceAccountFile {
             return .token(try ServiceAccount.read(file).tokens(connection))
         }

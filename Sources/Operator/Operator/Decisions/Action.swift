@@ -31,4 +31,9 @@ struct Decision: Sendable, Equatable {
     var actions: [Action] = []
     /// The next moment that changes something by itself, such as the end of a schedule.
     var wakeAt: Timestamp?
+
+    /// Wants another look at a moment, unless there is one earlier.
+    mutating func wake(at moment: Timestamp) {
+        wakeAt = min(moment, wakeAt ?? moment)
+    }
 }

@@ -23,15 +23,30 @@ extension Reconciliation {
     private func complete(_ run: RunObject, of job: JobObject, _ decision: inout Decision) {
         let pods = situation.pods(of: job)
         guard let verdict = RunVerdict(job, pods: pods), !isTold(run, verdict, pods) else { return }
+        if let patience = patience(with: job, pods), now < patience {
+            decision.wake(at: patience)
+            return
+        }
         decision.actions.append(declare(verdict, of: run))
         decision.actions.append(
             .tell(
                 Notice(
                     isWarning: verdict.phase != "Succeeded", reason: verdict.reason,
                     message:
-                        "run '\(run.metadata.name)' ended: \(verdict.message.isEmpty ? verdict.reason : verdict.message)",
+                        "run '\(run.metadata.name)' ended: \(verdict.message)",
                     subject: run.metadata.name)))
     }
+
+    /// Until when to wait for what happened to the pods: news of a Job and of its pods come by different ways.
+    private func patience(with job: JobObject, _ pods: [PodObject]) -> Timestamp? {
+        guard case .failed(let reason, _) = job.end, reason != "DeadlineExceeded",
+            pods.filter(\.hasFailed).count < job.failedPods, let end = job.completionTime
+        else { return nil }
+        return Timestamp(microseconds: end.microseconds + Self.newsMicroseconds)
+    }
+
+    /// News that are older than this have arrived, or never will.
+    private static let newsMicroseconds: Int64 = 10_000_000
 
     /// Whether the last pod of a Job told its end: an earlier pod's word does not count.
     private func isTold(_ run: RunObject, _ verdict: RunVerdict, _ pods: [PodObject]) -> Bool {

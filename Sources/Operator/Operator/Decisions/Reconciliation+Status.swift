@@ -125,7 +125,8 @@ extension RunObject {
         let since = present?["status"]?.string == verdict ? present?["lastTransitionTime"]?.string : nil
         return [
             "type": "Succeeded", "status": .string(verdict),
-            "reason": .string(summary["reason"]?.string ?? phase), "message": .string(summary["message"]?.string ?? ""),
+            "reason": .string(summary["reason"]?.string ?? phase),
+            "message": .string(summary["message"]?.string ?? phase),
             "lastTransitionTime": .string(since ?? (completionTime ?? now).description),
         ]
     }

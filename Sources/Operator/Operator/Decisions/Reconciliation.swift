@@ -66,7 +66,7 @@ extension Reconciliation {
         if let zone = schedule.timezone, zone != "UTC", !abilities.hasTimeZones { throw .timeZonesUnsupported(zone) }
         guard schedule.crons.count <= WorkflowPlan.mostCrons else { throw .tooManyCrons(schedule.crons.count) }
         let isOver = schedule.endOn.map { $0 <= now } ?? false
-        if !isOver, let end = schedule.endOn { decision.wakeAt = end }
+        if !isOver, let end = schedule.endOn { decision.wake(at: end) }
         var kept: Set<String> = []
         createConfig(part, &decision)
         for position in schedule.crons.indices {

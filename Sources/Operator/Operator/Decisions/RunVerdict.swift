@@ -86,7 +86,8 @@ struct RunVerdict: Equatable {
     ) {
         self.phase = phase
         self.reason = reason
-        self.message = message
+        // Older servers take an empty text in a server-side apply for null, and refuse that.
+        self.message = message.isEmpty ? "the run ended: \(phase.lowercased())" : message
         self.exitCode = exitCode
         rowsCommitted = rows
         completionTime = time

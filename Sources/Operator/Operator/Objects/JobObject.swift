@@ -16,6 +16,8 @@ package struct JobObject: Sendable, Equatable {
     package let completionTime: Timestamp?
     /// `nil` while pods run or may still be started.
     package let end: End?
+    /// Pods that failed.
+    package let failedPods: Int64
 
     /// Reads an object as the API server sends it.
     package init?(_ object: JSONValue) {
@@ -23,6 +25,7 @@ package struct JobObject: Sendable, Equatable {
         self.metadata = metadata
         let status = object["status"]
         startTime = Timestamp(json: status?["startTime"])
+        failedPods = status?["failed"]?.integer ?? 0
         let conditions = (status?["conditions"]?.array ?? []).filter { $0["status"]?.string == "True" }
         // 'FailureTarget' and 'SuccessCriteriaMet' come first, while pods still end.
         if conditions.contains(where: { $0["type"]?.string == "Complete" }) {

@@ -43,6 +43,9 @@ package struct PodObject: Sendable, Equatable {
         }
     }
 
+    /// Whether it failed, for whatever reason.
+    var hasFailed: Bool { phase == "Failed" }
+
     /// The name of its Job, in the label of newer clusters or of older ones.
     var jobName: String? { metadata.labels["batch.kubernetes.io/job-name"] ?? metadata.labels["job-name"] }
 }

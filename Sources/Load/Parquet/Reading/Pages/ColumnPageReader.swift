@@ -4,9 +4,6 @@ import Records
 
 /// Reads the pages of one column chunk, one at a time, and hands out their rows in pieces.
 final class ColumnPageReader {
-    /// A page buffer larger than this many bytes is given back after its page.
-    private static let keptBytes = 2 * 1_024 * 1_024
-
     private let input: ParquetInput
     private let limits: ParquetReadLimits
     private let column: ParquetFileColumn
@@ -16,20 +13,11 @@ final class ColumnPageReader {
     private var window: ChunkWindow
     /// Rows of the chunk that no page read so far has.
     private var rowsInLaterPages: Int
-
     private var dictionary: StoredDictionary?
-    /// The open page after decompression, to which the decoders refer.
-    private var body = ByteBuffer()
-    /// The levels of the open page; `nil` when each of its rows has a value.
-    private var levels: HybridDecoder?
-    private var decoder: ValueDecoder?
-    /// Rows of the open page that were not handed out.
-    private(set) var rowsLeft = 0
+    private let page: OpenPage
 
-    private var levelBuffer = ElementBuffer<UInt32>()
-    private var numbers = ElementBuffer<Int64>()
-    private var texts = ElementBuffer<UnsafeRawBufferPointer>()
-
+    /// Finds the chunk.
+    ///
     /// - Throws: `sinkRefused` when the chunk cannot be where the footer says or its compression is not read.
     init(
         _ input: ParquetInput, _ limits: ParquetReadLimits, _ column: ParquetFileColumn, _ values: StoredValues,
@@ -41,6 +29,7 @@ final class ColumnPageReader {
         self.values = values
         self.decompressor = decompressor
         rowsInLaterPages = rowCount
+        page = OpenPage(values, isRequired: column.isRequired)
         do throws(ParquetFault) {
             codec = try PageDecompressor.Codec(number: chunk.codec)
             let range = try chunk.checkedRange(rowCount: rowCount, values.physicalType, fileBytes: input.byteCount)
@@ -51,14 +40,11 @@ final class ColumnPageReader {
     }
 
     /// The rows that the next call of ``read(_:into:)`` may ask for.
-    var readableRows: Int {
-        guard case .bytes(let decoder)? = decoder, decoder.largestValueBytes > 0 else { return rowsLeft }
-        return min(rowsLeft, max(1, limits.batchBytes / decoder.largestValueBytes))
-    }
+    var readableRows: Int { page.readableRows(batchBytes: limits.batchBytes) }
 
     /// Opens the next page with rows, unless rows of the open one are left.
     func openPage() async throws {
-        while rowsLeft == 0 {
+        while page.rowsLeft == 0 {
             let start = window.filePosition
             let header = try await readHeader()
             try await window.fill(header.compressedBytes)
@@ -70,18 +56,16 @@ final class ColumnPageReader {
         }
     }
 
-    /// Adds rows of the open page to a column.
+    /// Gives the first rows of a column the next rows of the open page.
     ///
-    /// - Precondition: the column holds values of a type that the stored values fit, the open page has the
-    ///   rows, and each call asks for no more than ``readableRows``.
+    /// - Precondition: the column is empty and holds values of a type that the stored values fit; no more rows
+    ///   are asked for than ``readableRows``.
     func read(_ rowCount: Int, into output: Column) throws {
         do throws(ParquetFault) {
-            let presence = try readPresence(rowCount)
-            try append(presence, rowCount, to: output)
+            try page.read(rowCount, into: output)
         } catch {
-            throw fault(error, at: window.filePosition)
+            throw input.fileFault(error, in: "column '\(column.name)', page before byte \(window.filePosition),")
         }
-        rowsLeft -= rowCount
     }
 
     private func fault(_ fault: ParquetFault, at position: Int) -> NilusError {
@@ -89,7 +73,7 @@ final class ColumnPageReader {
     }
 }
 
-// MARK: Pages
+// MARK: Headers
 
 extension ColumnPageReader {
     /// Bytes that a page header usually fits into, and the most that one may have: it can hold bounds.
@@ -103,16 +87,7 @@ extension ColumnPageReader {
             try await window.fill(wanted)
             let available = min(wanted, window.availableBytes)
             do throws(ParquetFault) {
-                guard available > 0 else {
-                    throw ParquetFault("no more pages where \(rowsInLaterPages) rows are missing")
-                }
-                let (header, size) = try window.withBytes(available) { (bytes) throws(ParquetFault) in
-                    var reader = ThriftReader(bytes)
-                    return (try StoredPageHeader(&reader), reader.position)
-                }
-                window.consume(size)
-                try check(header)
-                return header
+                return try takeHeader(available)
             } catch {
                 guard error.isCutOff, available < window.remainingBytes, wanted < Self.largestHeaderBytes else {
                     throw fault(error, at: start)
@@ -122,42 +97,58 @@ extension ColumnPageReader {
         }
     }
 
-    private func check(_ header: StoredPageHeader) throws(ParquetFault) {
-        guard header.compressedBytes <= window.remainingBytes else {
-            throw ParquetFault("\(header.compressedBytes) bytes where its chunk has \(window.remainingBytes) left")
+    /// Reads a header that lies in the next bytes, and steps over it.
+    private func takeHeader(_ available: Int) throws(ParquetFault) -> StoredPageHeader {
+        guard available > 0 else { throw ParquetFault("no more pages where \(rowsInLaterPages) rows are missing") }
+        let (header, size) = try window.withBytes(available) { (bytes) throws(ParquetFault) in
+            var reader = ThriftReader(bytes)
+            return (try StoredPageHeader(&reader), reader.position)
+        }
+        guard header.compressedBytes <= window.remainingBytes - size else {
+            throw ParquetFault(
+                "\(header.compressedBytes) bytes where its chunk has \(window.remainingBytes - size) left")
         }
         let largest = max(header.compressedBytes, header.uncompressedBytes)
         guard largest <= limits.pageBytes else {
             throw ParquetFault("\(largest.asByteCount), more than \(limits.pageBytes.asByteCount)")
         }
+        window.consume(size)
+        return header
     }
+}
 
+// MARK: Pages
+
+extension ColumnPageReader {
     /// Reads the page whose header was read and whose bytes are available.
     private func open(_ header: StoredPageHeader) throws(ParquetFault) {
         defer { window.consume(header.compressedBytes) }
-        if let checksum = header.checksum {
-            let found = try window.withBytes(header.compressedBytes) { (bytes) throws(ParquetFault) in
-                CRC32.checksum(of: bytes)
-            }
-            guard found == checksum else { throw ParquetFault("bytes that do not match its checksum") }
-        }
+        try verifyChecksum(header)
         switch header.kind {
         case .other: break
         case .dictionary(let entryCount): try openDictionary(header, entryCount)
-        case .data(let valueCount, let encoding, let levelEncoding):
-            try countRows(valueCount)
-            try readBody(header, skipping: 0, isCompressed: true)
-            let valuesStart = try openLevels(valueCount, levelEncoding)
-            decoder = try valueDecoder(encoding, valueCount, from: valuesStart)
-            rowsLeft = valueCount
-        case .dataV2(let valueCount, let encoding, let sizes, let isCompressed):
-            try countRows(valueCount)
-            try readBody(
-                header, skipping: sizes.repetition + sizes.definition, isCompressed: isCompressed)
-            try openLevels(valueCount, sizes)
-            decoder = try valueDecoder(encoding, valueCount, from: sizes.repetition + sizes.definition)
-            rowsLeft = valueCount
+        case .data(let rowCount, let encoding, let levelEncoding):
+            try countRows(rowCount)
+            try page.open(rowCount: rowCount, encoding: encoding, .inFront(encoding: levelEncoding), dictionary) {
+                (body) throws(ParquetFault) in
+                try append(header, levelBytes: 0, codec, to: &body)
+            }
+        case .dataV2(let rowCount, let encoding, let sizes, let isCompressed):
+            try countRows(rowCount)
+            try page.open(rowCount: rowCount, encoding: encoding, .apart(sizes), dictionary) {
+                (body) throws(ParquetFault) in
+                let levelBytes = sizes.repetition + sizes.definition
+                try append(header, levelBytes: levelBytes, isCompressed ? codec : .uncompressed, to: &body)
+            }
         }
+    }
+
+    private func verifyChecksum(_ header: StoredPageHeader) throws(ParquetFault) {
+        guard let checksum = header.checksum else { return }
+        let found = try window.withBytes(header.compressedBytes) { (bytes) throws(ParquetFault) in
+            CRC32.checksum(of: bytes)
+        }
+        guard found == checksum else { throw ParquetFault("bytes that do not match its checksum") }
     }
 
     private func countRows(_ count: Int) throws(ParquetFault) {
@@ -168,112 +159,23 @@ extension ColumnPageReader {
     }
 
     private func openDictionary(_ header: StoredPageHeader, _ entryCount: Int) throws(ParquetFault) {
-        guard dictionary == nil, decoder == nil else { throw ParquetFault("a dictionary behind other pages") }
-        var page = ByteBuffer()
-        try append(header, skipping: 0, isCompressed: true, to: &page)
-        dictionary = try StoredDictionary(page, entryCount: entryCount, of: values)
+        guard dictionary == nil, !page.isOpen else { throw ParquetFault("a dictionary behind other pages") }
+        var entries = ByteBuffer()
+        try append(header, levelBytes: 0, codec, to: &entries)
+        dictionary = try StoredDictionary(entries, entryCount: entryCount, of: values)
     }
 
-    /// Puts the page into `body`, levels that stand outside of the compressed part first.
-    private func readBody(
-        _ header: StoredPageHeader, skipping levelBytes: Int, isCompressed: Bool
-    ) throws(ParquetFault) {
-        decoder = nil
-        levels = nil
-        body.removeAll(keepingAtMost: Self.keptBytes)
-        try append(header, skipping: levelBytes, isCompressed: isCompressed, to: &body)
-    }
-
+    /// Adds a page to a buffer: levels that stand outside of the compressed part as they are, the rest decompressed.
     private func append(
-        _ header: StoredPageHeader, skipping levelBytes: Int, isCompressed: Bool, to output: inout ByteBuffer
+        _ header: StoredPageHeader, levelBytes: Int, _ codec: PageDecompressor.Codec, to output: inout ByteBuffer
     ) throws(ParquetFault) {
-        let codec = isCompressed ? codec : .uncompressed
-        let contentBytes = header.uncompressedBytes - levelBytes
-        try window.appendPage(
-            header.compressedBytes, levelBytes: levelBytes, contentBytes: contentBytes, codec, decompressor,
-            to: &output)
-    }
-
-    private func valueDecoder(
-        _ encoding: Int32, _ valueCount: Int, from start: Int
-    ) throws(ParquetFault) -> ValueDecoder {
-        let bytes = UnsafeRawBufferPointer(rebasing: body.bytes[start...])
-        return try .page(encoding, bytes, atMost: valueCount, values, dictionary)
-    }
-}
-
-extension ChunkWindow {
-    /// Adds the next page to the output: its levels as they are, the rest decompressed.
-    fileprivate func appendPage(
-        _ byteCount: Int, levelBytes: Int, contentBytes: Int, _ codec: PageDecompressor.Codec,
-        _ decompressor: PageDecompressor, to output: inout ByteBuffer
-    ) throws(ParquetFault) {
-        var page = ByteBuffer()
-        swap(&page, &output)
-        defer { swap(&page, &output) }
-        try withBytes(byteCount) { (bytes) throws(ParquetFault) in
-            page.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[..<levelBytes]))
+        try window.withBytes(header.compressedBytes) { (bytes) throws(ParquetFault) in
+            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[..<levelBytes]))
             let content = UnsafeRawBufferPointer(rebasing: bytes[levelBytes...])
+            let contentBytes = header.uncompressedBytes - levelBytes
             // A page of nulls may have no values at all, not even compressed ones.
             guard contentBytes > 0 || !content.isEmpty else { return }
-            try decompressor.decompress(content, codec, byteCount: contentBytes, into: &page)
-        }
-    }
-}
-
-// MARK: Levels
-
-extension ColumnPageReader {
-    /// Opens the levels that begin a page of version 1 and returns where its values begin.
-    private func openLevels(_ valueCount: Int, _ encoding: Int32) throws(ParquetFault) -> Int {
-        guard !column.isRequired else { return 0 }
-        guard encoding == PageEncoding.rle.rawValue else {
-            throw ParquetFault("levels in encoding \(encoding), not RLE")
-        }
-        guard body.count >= 4 else { throw .cutOff("its levels") }
-        let byteCount = Int(UInt32(littleEndian: body.bytes.loadUnaligned(as: UInt32.self)))
-        guard byteCount <= body.count - 4 else {
-            throw ParquetFault("levels of \(byteCount) bytes in a page of \(body.count)")
-        }
-        let end = 4 + byteCount
-        levels = try HybridDecoder(UnsafeRawBufferPointer(rebasing: body.bytes[4..<end]), bitWidth: 1)
-        return end
-    }
-
-    /// Opens the levels that stand before the compressed part of a page of version 2.
-    private func openLevels(_ valueCount: Int, _ sizes: StoredPageHeader.LevelSizes) throws(ParquetFault) {
-        guard !column.isRequired else { return }
-        let range = sizes.repetition..<sizes.repetition + sizes.definition
-        levels = try HybridDecoder(UnsafeRawBufferPointer(rebasing: body.bytes[range]), bitWidth: 1)
-    }
-
-    /// Reads which of the next rows have a value; `nil` when all of them do.
-    private func readPresence(_ rowCount: Int) throws(ParquetFault) -> Int? {
-        guard levels != nil else { return nil }
-        levelBuffer.removeAll()
-        try levels?.read(rowCount, into: &levelBuffer)
-        var present = 0
-        for level in levelBuffer.elements { present &+= Int(level) }
-        return present == rowCount ? nil : present
-    }
-}
-
-// MARK: Values
-
-extension ColumnPageReader {
-    /// Adds rows whose presence was read; as many values as are present.
-    private func append(_ present: Int?, _ rowCount: Int, to output: Column) throws(ParquetFault) {
-        let count = present ?? rowCount
-        guard count > 0, let decoder else { return }
-        switch decoder {
-        case .numbers(let decoder):
-            numbers.removeAll()
-            try decoder.read(count, into: &numbers)
-            try values.set(numbers.elements, present == nil ? nil : levelBuffer.elements, in: output)
-        case .bytes(let decoder):
-            texts.removeAll()
-            try decoder.read(count, into: &texts)
-            try values.set(texts.elements, present == nil ? nil : levelBuffer.elements, in: output)
+            try decompressor.decompress(content, codec, byteCount: contentBytes, into: &output)
         }
     }
 }

@@ -1,27 +1,50 @@
 /// The entries of a dictionary page, and the page itself.
 final class StoredDictionary {
-    /// The page, in which texts lie.
-    private var page: ByteBuffer
-    /// The entries of a column of numbers, or of texts.
+    /// The page, in which texts lie in PLAIN encoding.
+    private let page: ByteBuffer
+    /// The entries of a column of numbers.
     private var numbers = ElementBuffer<Int64>()
-    private var texts = ElementBuffer<UnsafeRawBufferPointer>()
+    /// Where in the page the bytes of each text begin and end, for a column of texts.
+    private var texts = ElementBuffer<Place>()
     /// The largest text.
     private(set) var largestValueBytes = 0
 
+    private struct Place: BitwiseCopyable {
+        let start: UInt32
+        let end: UInt32
+    }
+
     /// Reads all entries.
+    ///
+    /// - Precondition: the page has less than 4 GiB.
     init(_ page: consuming ByteBuffer, entryCount: Int, of values: StoredValues) throws(ParquetFault) {
         self.page = page
-        // Each entry takes a bit at least, so that the page bounds their number.
-        guard entryCount <= self.page.count * 8 else {
-            throw ParquetFault("a dictionary of \(entryCount) entries in \(self.page.count) bytes")
-        }
+        guard values.physicalType != .boolean else { throw ParquetFault("a dictionary of booleans") }
         switch try ValueDecoder.plain(self.page.bytes, values) {
         case .numbers(let decoder): try decoder.read(entryCount, into: &numbers)
-        case .bytes(let decoder):
-            try decoder.read(entryCount, into: &texts)
-            for text in texts.elements { largestValueBytes = max(largestValueBytes, text.count) }
+        case .bytes(let decoder): try readTexts(decoder, entryCount)
         }
     }
+
+    /// Notes where the texts are, a few at a time: the places take less than the texts as such would.
+    private func readTexts(_ decoder: any BytesDecoding, _ count: Int) throws(ParquetFault) {
+        var some = ElementBuffer<UnsafeRawBufferPointer>()
+        guard let base = page.bytes.baseAddress else {
+            guard count == 0 else { throw .cutOff("a dictionary of \(count) entries") }
+            return
+        }
+        while texts.count < count {
+            some.removeAll()
+            try decoder.read(min(count - texts.count, Self.textsAtOnce), into: &some)
+            for text in some.elements {
+                let start = text.baseAddress.map { $0 - base } ?? 0
+                texts.append(Place(start: UInt32(start), end: UInt32(start + text.count)))
+                largestValueBytes = max(largestValueBytes, text.count)
+            }
+        }
+    }
+
+    private static let textsAtOnce = 1_024
 
     /// Reads values that are positions in the dictionary.
     func decoder(_ bytes: UnsafeRawBufferPointer, _ values: StoredValues) throws(ParquetFault) -> ValueDecoder {
@@ -50,7 +73,8 @@ final class StoredDictionary {
         let count = texts.count
         for position in positions {
             guard Int(position) < count else { throw Self.noEntry(position, count) }
-            output.append(texts[Int(position)])
+            let place = texts[Int(position)]
+            output.append(UnsafeRawBufferPointer(rebasing: page.bytes[Int(place.start)..<Int(place.end)]))
         }
     }
 

@@ -1,10 +1,10 @@
 import NilusCore
 import ObjectStorage
 
-/// Takes each object to the storage that its location names: the files of one table may lie in several.
-struct RoutedStore: ObjectStore {
-    /// The storage for a location.
-    let storage: @Sendable (String) throws -> any ObjectStore
+/// Takes each object to the storage that is reached with the credentials for its location.
+struct GrantedStore: ObjectStore {
+    /// The storage for a location, with the credentials that count there.
+    let storage: @Sendable (String) -> any ObjectStore
 
     func read(_ location: String, limit: Int) async throws -> [UInt8] {
         try await storage(location).read(location, limit: limit)

@@ -1,0 +1,217 @@
+import JSON
+import NilusCore
+import Testing
+
+@testable import Operator
+
+struct `A workflow without a schedule` {
+    @Test func `gets a manifest and a Job for its generation`() throws {
+        let decision = try Cluster(generation: 3).decide()
+
+        #expect(decision.names("Job") == ["loads-g3"])
+        let config = try #require(decision.made("ConfigMap").first)
+        #expect(config["immutable"]?.boolean == true)
+        let volumes = decision.made("Job")[0]["spec"]?["template"]?["spec"]?["volumes"]?.array
+        let source = volumes?.first?["projected"]?["sources"]?.array?.first
+        #expect(source?["configMap"]?["name"] == config["metadata"]?["name"])
+        let owner = decision.made("Job")[0]["metadata"]?["ownerReferences"]?.array?.first
+        #expect(owner?["uid"]?.string == "w1" && owner?["controller"]?.boolean == true)
+    }
+
+    @Test func `gets nothing more when everything is there`() throws {
+        var cluster = Cluster()
+        cluster.jobs = [Cluster.job("loads-g1", group: "g1")]
+        cluster.runs = [Cluster.run("loads-g1-u-loads-g1", group: "g1")]
+
+        let decision = try cluster.decide()
+
+        #expect(decision.names("Job") == [] && decision.names("WorkflowRun") == [] && decision.deleted == [])
+    }
+
+    @Test func `does not run again when the Job of its run is gone`() throws {
+        var cluster = Cluster()
+        cluster.runs = [Cluster.run("loads-g1-gone", group: "g1", phase: "Succeeded")]
+
+        #expect(try cluster.decide().names("Job") == [])
+    }
+
+    @Test func `waits until the run of an older spec is stopped`() throws {
+        var cluster = Cluster(generation: 2)
+        cluster.jobs = [Cluster.job("loads-g1", group: "g1")]
+        let decision = try cluster.decide()
+
+        #expect(decision.deleted == ["loads-g1"])
+        #expect(decision.names("Job") == [])
+        #expect(decision.condition("Reconciling")?["reason"]?.string == "Replacing")
+    }
+
+    @Test func `runs beside an older run that has ended`() throws {
+        var cluster = Cluster(generation: 2)
+        cluster.jobs = [Cluster.job("loads-g1", group: "g1", ended: "Complete")]
+
+        #expect(try cluster.decide().names("Job") == ["loads-g2"])
+    }
+
+    @Test func `that is being deleted is left alone`() throws {
+        var cluster = Cluster()
+        var metadata = try #require(cluster.workflow["metadata"]?.object)
+        metadata["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+        cluster.workflow = ["metadata": .object(metadata), "spec": Cluster.spec()]
+
+        #expect(try cluster.decide() == Decision())
+    }
+
+    @Test func `that is suspended runs only when somebody asks, and once for each time`() throws {
+        let suspended = Cluster.spec([Cluster.node("only")], ["suspend": true])
+        #expect(try Cluster(suspended).decide().names("Job") == [])
+
+        var asked = Cluster(suspended, annotations: [OperatorLabel.runRequest: "now"])
+        let name = try #require(try asked.decide().names("Job").first)
+        #expect(name == "loads-r\(ChildName.digest(of: "now"))")
+        asked.jobs = [Cluster.job(name, group: String(name.dropFirst(6)), ended: "Complete")]
+        #expect(try asked.decide().names("Job") == [])
+    }
+}
+
+struct `A workflow with a schedule` {
+    private func scheduled(_ schedule: JSONValue, _ more: JSONObject = [:]) -> Cluster {
+        var members: JSONObject = ["schedule": schedule]
+        for member in more.members { members[member.name] = member.value }
+        return Cluster(Cluster.spec([Cluster.node("only")], members))
+    }
+
+    @Test func `becomes a CronJob that starts one run at a time`() throws {
+        let decision = try scheduled(["cron": "30 3 * * *", "timezone": "Europe/Berlin"]).decide()
+
+        let spec = try #require(decision.made("CronJob").first?["spec"])
+        #expect(decision.names("Job") == [])
+        #expect(spec["schedule"]?.string == "30 3 * * *" && spec["timeZone"]?.string == "Europe/Berlin")
+        #expect(spec["concurrencyPolicy"]?.string == "Forbid" && spec["suspend"]?.boolean == false)
+    }
+
+    @Test func `becomes as many CronJobs as it has crons, and drops those of before`() throws {
+        var cluster = scheduled(["crons": ["0 * * * *", "30 12 * * *"]])
+        cluster.cronJobs = [["metadata": ["name": "loads-3", "namespace": "data", "uid": "c3"]]]
+
+        let decision = try cluster.decide()
+
+        #expect(decision.names("CronJob") == ["loads", "loads-2"])
+        #expect(decision.deleted == ["loads-3"])
+    }
+
+    @Test func `is not written again when nothing changed`() throws {
+        var cluster = scheduled(["cron": "0 * * * *"])
+        let made = try #require(try cluster.decide().made("CronJob").first?["metadata"])
+        cluster.cronJobs = [
+            ["metadata": ["name": "loads", "namespace": "data", "uid": "c", "annotations": made["annotations"] ?? [:]]]
+        ]
+
+        #expect(try cluster.decide().names("CronJob") == [])
+    }
+
+    @Test func `is suspended at its end, and wakes the operator for that`() throws {
+        let end = Timestamp(microseconds: 1_780_000_060_000_000)
+        var cluster = scheduled(["cron": "0 * * * *", "endOn": .string(end.description)])
+        #expect(try cluster.decide().wakeAt == end)
+
+        cluster.now = end
+        let decision = try cluster.decide()
+
+        #expect(decision.made("CronJob").first?["spec"]?["suspend"]?.boolean == true)
+        #expect(decision.condition("Ready")?["reason"]?.string == "ScheduleEnded")
+    }
+
+    @Test func `is stalled where the cluster has no CronJobs or knows no time zones`() throws {
+        var old = scheduled(["cron": "0 * * * *"])
+        old.abilities = ClusterAbilities(hasCronJobs: false, minorVersion: 20)
+        #expect(try old.decide().condition("Stalled")?["reason"]?.string == "ConfigurationInvalid")
+
+        var zoned = scheduled(["cron": "0 * * * *", "timezone": "Europe/Berlin"])
+        zoned.abilities = ClusterAbilities(hasCronJobs: true, minorVersion: 22)
+        #expect(try zoned.decide().condition("Stalled") != nil)
+    }
+
+    @Test func `cannot have a pod for each node`() throws {
+        let nodes = [Cluster.node("a"), Cluster.node("b")]
+        let spec = Cluster.spec(nodes, ["schedule": ["cron": "0 * * * *"], "execution": "pod-per-node"])
+
+        let decision = try Cluster(spec).decide()
+
+        #expect(decision.condition("Stalled")?["reason"]?.string == "ManifestInvalid")
+        #expect(decision.made("CronJob").isEmpty && decision.made("Job").isEmpty)
+    }
+}
+
+struct `A workflow of one pod for each node` {
+    private let spec = Cluster.spec(
+        [Cluster.node("a"), Cluster.node("b", after: ["a"]), Cluster.node("c", after: ["b"])],
+        ["execution": "pod-per-node"])
+
+    @Test func `begins with the nodes that wait for nobody`() throws {
+        let decision = try Cluster(spec).decide()
+
+        #expect(decision.names("Job") == ["loads-g1-a"])
+        #expect(decision.condition("Reconciling")?["reason"]?.string == "NodesWaiting")
+    }
+
+    @Test func `goes on when a node has succeeded`() throws {
+        var cluster = Cluster(spec)
+        cluster.jobs = [Cluster.job("loads-g1-a", group: "g1", node: "a", ended: "Complete")]
+
+        #expect(try cluster.decide().names("Job") == ["loads-g1-b"])
+    }
+
+    @Test func `ends where a node failed`() throws {
+        var cluster = Cluster(spec)
+        cluster.jobs = [Cluster.job("loads-g1-a", group: "g1", node: "a", ended: "Failed")]
+
+        let decision = try cluster.decide()
+
+        #expect(decision.names("Job") == [])
+        #expect(decision.condition("Reconciling") == nil)
+    }
+}
+
+struct `A faulty workflow` {
+    @Test(arguments: [
+        ("HTTPS_PROXY", "proxy"), ("LD_PRELOAD", "load code"), ("NILUS_STRIPE_API_BASE", "where the key is sent"),
+    ])
+    func `must not say where requests go`(variable: String, sentence: String) throws {
+        let node = Cluster.node("only", [], ["envs": .object([variable: "x"])])
+
+        let decision = try Cluster(Cluster.spec([node])).decide()
+
+        #expect(decision.condition("Stalled")?["message"]?.string?.contains(sentence) == true)
+        #expect(decision.names("Job") == [] && decision.status("Workflow")?["state"]?.string == "error")
+    }
+
+    @Test func `keeps telling how its earlier runs stand`() throws {
+        var cluster = Cluster(["dag": []], generation: 2)
+        cluster.jobs = [Cluster.job("loads-g1", group: "g1")]
+
+        let decision = try cluster.decide()
+
+        #expect(decision.names("WorkflowRun") == ["loads-g1-u-loads-g1"])
+        #expect(decision.deleted == [])
+    }
+
+    @Test func `cannot use a secret of another namespace`() throws {
+        let secrets: JSONValue = [["name": "s", "workspace": "elsewhere"]]
+        let node = Cluster.node("only", [], ["dataosSecrets": secrets])
+
+        #expect(
+            try Cluster(Cluster.spec([node])).decide().condition("Stalled")?["message"]?.string?.contains("elsewhere")
+                == true)
+    }
+}
+
+extension JSONObject {
+    fileprivate init(_ pairs: [String: JSONValue]) {
+        self = [:]
+        for (name, value) in pairs { self[name] = value }
+    }
+}
+
+extension JSONValue {
+    fileprivate static func object(_ pairs: [String: JSONValue]) -> JSONValue { .object(JSONObject(pairs)) }
+}
