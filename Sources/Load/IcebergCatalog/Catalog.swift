@@ -29,6 +29,12 @@ package protocol Catalog: Sendable {
         _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
     ) async throws -> CatalogTable
 
+    /// Prepares a table that does not exist, with all that is wanted of it.
+    ///
+    /// A catalog that takes no partition spec and sort order beforehand leaves them out; they come with
+    /// the first commit then.
+    func stage(_ table: TableName, _ draft: TableDraft) async throws -> CatalogTable
+
     /// Makes a change to a table in one step, if all its requirements are met.
     ///
     /// - Throws: `commitConflict` (transient) when a requirement is not met or another writer was faster,
@@ -42,8 +48,34 @@ package protocol Catalog: Sendable {
 }
 
 extension Catalog {
+    /// Prepares the table without partition spec and sort order.
+    package func stage(_ table: TableName, _ draft: TableDraft) async throws -> CatalogTable {
+        try await stage(table, schema: draft.schema, properties: draft.properties)
+    }
+
     /// Nothing but what it said with the table: catalogs that lend no credentials know no more.
     package func storage(of table: CatalogTable) async throws -> TableStorage { table.storage }
+}
+
+/// What a new table is wanted to be; the catalog gives it its place, and its fields their ids.
+package struct TableDraft: Sendable {
+    package let schema: IcebergSchema
+    /// By the ids of `schema`.
+    package let spec: PartitionSpec
+    /// By the ids of `schema`.
+    package let sortOrder: SortOrder
+    package let properties: [TableProperty]
+
+    /// A table that is unpartitioned and unsorted unless told otherwise.
+    package init(
+        schema: IcebergSchema, spec: PartitionSpec = .unpartitioned, sortOrder: SortOrder = .unsorted,
+        properties: [TableProperty]
+    ) {
+        self.schema = schema
+        self.spec = spec
+        self.sortOrder = sortOrder
+        self.properties = properties
+    }
 }
 
 /// A table as a catalog knows it.

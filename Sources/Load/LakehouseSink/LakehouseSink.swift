@@ -50,8 +50,12 @@ package struct LakehouseSink: Sink {
     private func table(for request: LoadRequest) async throws -> CatalogTable {
         if let table = try await lakehouse.catalog.load(request.table) { return table }
         try await lakehouse.catalog.createNamespace(request.table.namespace)
+        let schema = IcebergSchema(creating: request.columns)
         let staged = try await lakehouse.catalog.stage(
-            request.table, schema: IcebergSchema(creating: request.columns), properties: Self.newTableProperties)
+            request.table,
+            TableDraft(
+                schema: schema, spec: try layout.spec(for: schema, request),
+                sortOrder: try layout.sortOrder(for: schema, request), properties: Self.newTableProperties))
         return try laidOut(staged, for: request)
     }
 
@@ -61,7 +65,11 @@ package struct LakehouseSink: Sink {
         var creation = TableCreation(of: staged.metadata)
         creation.spec = try layout.spec(for: schema, request)
         creation.sortOrder = try layout.sortOrder(for: schema, request)
-        guard !creation.spec.isUnpartitioned || !creation.sortOrder.isUnsorted else { return staged }
+        let found = staged.metadata
+        guard
+            creation.spec.fields != found.defaultSpec.fields
+                || creation.sortOrder.fields != found.defaultSortOrder.fields
+        else { return staged }
         let metadata = try TableMetadata.creating(creation.updates, at: time.utc())
         return CatalogTable(
             identifier: staged.identifier, metadata: metadata, metadataLocation: nil, storage: staged.storage)

@@ -88,10 +88,14 @@ package struct RESTCatalog: Catalog {
     package func stage(
         _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
     ) async throws -> CatalogTable {
+        try await stage(table, TableDraft(schema: schema, properties: properties))
+    }
+
+    package func stage(_ table: TableName, _ draft: TableDraft) async throws -> CatalogTable {
         let work = RESTWork("create table '\(table)'", at: routes.base)
         let request = RESTRequest(
             .post, try routes.tables(in: table.namespace),
-            body: RESTDocuments.staging(table.name, schema, properties), headers: delegation)
+            body: RESTDocuments.staging(table.name, draft), headers: delegation)
         let response = try await session.answer(to: request, work)
         if response.status == 409 {
             throw NilusError.commitConflict(table, "the table exists", head: try await load(table))

@@ -46,10 +46,10 @@ extension RemoteObjectStore {
         let region =
             settings.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? usualRegion
         let keys: Renewable<SigningKey> =
-            if let key = settings.key {
-                Renewable(always: key)
-            } else if let lentKey = settings.lentKey {
+            if let lentKey = settings.lentKey {
                 Renewable(lentBy: lentKey)
+            } else if let key = settings.key {
+                Renewable(always: key)
             } else {
                 try SigningKeys.fromEnvironment(environment, region: region, connection)
             }
