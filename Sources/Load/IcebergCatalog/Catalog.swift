@@ -25,8 +25,11 @@ package protocol Catalog: Sendable {
     /// Prepares a table that does not exist: its location and its field ids, as the catalog wants them.
     ///
     /// Nothing becomes visible before a change is committed to what is returned.
+    ///
+    /// The catalog may give fields and layouts other ids than asked for; what is returned counts.
     func stage(
-        _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
+        _ table: TableName, schema: IcebergSchema, spec: PartitionSpec, sortOrder: SortOrder,
+        properties: [TableProperty]
     ) async throws -> CatalogTable
 
     /// Makes a change to a table in one step, if all its requirements are met.
@@ -44,6 +47,16 @@ package protocol Catalog: Sendable {
 extension Catalog {
     /// Nothing but what it said with the table: catalogs that lend no credentials know no more.
     package func storage(of table: CatalogTable) async throws -> TableStorage { table.storage }
+}
+
+extension Catalog {
+    /// Prepares a table without partitions and sort order.
+    package func stage(
+        _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
+    ) async throws -> CatalogTable {
+        try await stage(
+            table, schema: schema, spec: .unpartitioned, sortOrder: .unsorted, properties: properties)
+    }
 }
 
 /// A table as a catalog knows it.

@@ -13,11 +13,17 @@ enum RESTDocuments {
     }
 
     /// `CreateTableRequest` that makes nothing yet.
-    static func staging(_ name: String, _ schema: IcebergSchema, _ properties: [TableProperty]) -> JSONValue {
-        [
+    static func staging(
+        _ name: String, _ schema: IcebergSchema, _ spec: PartitionSpec, _ sortOrder: SortOrder,
+        _ properties: [TableProperty]
+    ) -> JSONValue {
+        var request: JSONObject = [
             "name": .string(name), "schema": .object(schema.json), "stage-create": true,
             "properties": map(properties),
         ]
+        if !spec.isUnpartitioned { request["partition-spec"] = .object(spec.json) }
+        if !sortOrder.isUnsorted { request["write-order"] = .object(sortOrder.json) }
+        return .object(request)
     }
 
     /// `CommitTableRequest`.

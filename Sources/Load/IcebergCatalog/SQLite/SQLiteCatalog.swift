@@ -71,14 +71,16 @@ package struct SQLiteCatalog: Catalog {
     }
 
     package func stage(
-        _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
+        _ table: TableName, schema: IcebergSchema, spec: PartitionSpec, sortOrder: SortOrder,
+        properties: [TableProperty]
     ) async throws -> CatalogTable {
         let name = try SQLiteName(table)
         guard try pointers.hasNamespace(name.namespace) else { throw NilusError.namespaceMissing(table) }
         let base = try pointers.namespaceLocation(name.namespace)
         let folder = base ?? ([warehouse] + table.namespace).joined(separator: "/")
         let creation = TableCreation(
-            uuid: identifiers.uuid(), location: "\(folder)/\(table.name)", schema: schema, properties: properties)
+            uuid: identifiers.uuid(), location: "\(folder)/\(table.name)", schema: schema, spec: spec,
+            sortOrder: sortOrder, properties: properties)
         let metadata = try TableMetadata.creating(creation.updates, at: now())
         return CatalogTable(identifier: table, metadata: metadata, metadataLocation: nil)
     }
