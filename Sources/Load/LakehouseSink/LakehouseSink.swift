@@ -8,12 +8,19 @@ package struct LakehouseSink: Sink {
     private let lakehouse: Lakehouse
     private let sizes: FileSizes
     private let layout: LayoutRequest
+    private let keyMemory: KeyMemory
+    private let maintains: Bool
     private let time: TimeSource
 
-    package init(_ lakehouse: Lakehouse, sizes: FileSizes, layout: LayoutRequest = .none, time: TimeSource) {
+    package init(
+        _ lakehouse: Lakehouse, sizes: FileSizes, layout: LayoutRequest = .none, keyMemory: KeyMemory,
+        maintains: Bool = false, time: TimeSource
+    ) {
         self.lakehouse = lakehouse
         self.sizes = sizes
         self.layout = layout
+        self.keyMemory = keyMemory
+        self.maintains = maintains
         self.time = time
     }
 
@@ -32,8 +39,12 @@ package struct LakehouseSink: Sink {
             : layout.differences(from: metadata, request)
         return .ready(
             try LakehouseLoad(
-                request, table, lakehouse.serving(table), sizes: sizes.following(table.metadata), remarks: remarks,
-                time: time))
+                request, table, lakehouse.serving(table), sizes: sizes.following(metadata), keyMemory,
+                remarks: remarks, upkeep: maintains ? upkeep(of: request.table) : nil, time: time))
+    }
+
+    private func upkeep(of table: TableName) -> Upkeep {
+        Upkeep(maintenance: TableMaintenance(lakehouse, sizes: sizes, time: time), table: table)
     }
 
     private func table(for request: LoadRequest) async throws -> CatalogTable {

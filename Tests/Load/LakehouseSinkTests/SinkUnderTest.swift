@@ -74,7 +74,8 @@ struct SinkUnderTest {
         _ layout: LayoutRequest = .none, run: String = "r", _ strategy: IncrementalStrategy = .replace,
         sizes: FileSizes = FileSizes(rowGroupBytes: 1_048_576)
     ) async throws -> any TableLoad {
-        let sink = LakehouseSink(lakehouse, sizes: sizes, layout: layout, time: time)
+        let sink = LakehouseSink(
+            lakehouse, sizes: sizes, layout: layout, keyMemory: KeyMemory(limitBytes: 1 << 20), time: time)
         guard case .ready(let load) = try await sink.open(Self.request(run: run, strategy)) else {
             throw NilusError.defect(.load, "the load was committed before")
         }
