@@ -189,7 +189,8 @@ let allTests: [Target] = [
             "SeededRandom", "TemporaryFolders",
         ]),
     tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),
-    tests("Operator/ClusterResourcesTests", ["ClusterResources", "HTTPTransport", "JSON", "NilusCore"]),
+    tests(
+        "Operator/ClusterResourcesTests", ["ClusterResources", "HTTPTransport", "JSON", "KubernetesAPI", "NilusCore"]),
     tests("Operator/OperatorTests", ["JSON", "KubernetesAPI", "NilusCore", "Operator", "WorkflowManifest"]),
     tests("Status/KubernetesStatusTests", ["JSON", "KubernetesStatus", "NilusCore", "RunStatus"]),
     tests("Status/RunStatusTests", ["JSON", "NilusCore", "RunStatus", "YAML"]),

@@ -32,11 +32,15 @@ package struct LakehouseSink: Sink {
             return .alreadyCommitted(receipt)
         }
         try LoadHistory.check(request.origin, against: table.metadata, request.table)
-        let differences = table.isStaged ? [] : layout.differences(from: table.metadata, request)
+        let metadata = table.metadata
+        let remarks =
+            table.isStaged
+            ? layout.remarks(on: metadata.defaultSpec, of: metadata.currentSchema, request)
+            : layout.differences(from: metadata, request)
         return .ready(
             try LakehouseLoad(
-                request, table, lakehouse.serving(table), sizes: sizes.following(table.metadata), keyMemory,
-                remarks: differences, upkeep: maintains ? upkeep(of: request.table) : nil, time: time))
+                request, table, lakehouse.serving(table), sizes: sizes.following(metadata), keyMemory,
+                remarks: remarks, upkeep: maintains ? upkeep(of: request.table) : nil, time: time))
     }
 
     private func upkeep(of table: TableName) -> Upkeep {
@@ -59,7 +63,8 @@ package struct LakehouseSink: Sink {
         creation.sortOrder = try layout.sortOrder(for: schema, request)
         guard !creation.spec.isUnpartitioned || !creation.sortOrder.isUnsorted else { return staged }
         let metadata = try TableMetadata.creating(creation.updates, at: time.utc())
-        return CatalogTable(identifier: staged.identifier, metadata: metadata, metadataLocation: nil)
+        return CatalogTable(
+            identifier: staged.identifier, metadata: metadata, metadataLocation: nil, storage: staged.storage)
     }
 
     /// What every table that this program creates says of itself.

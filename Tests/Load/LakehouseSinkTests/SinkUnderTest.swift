@@ -20,11 +20,13 @@ struct SinkUnderTest {
     private let time = TimeSource(
         monotonic: { .zero }, utc: { Timestamp(microseconds: 1_700_000_000_000_000) }, sleep: { _ in })
 
-    init() async throws {
+    /// A lakehouse whose data files go to `store` instead, when one is given.
+    init(store: (any ObjectStore)? = nil) async throws {
         folder = try TemporaryFolder()
-        lakehouse = try await .local(
+        let local = try await Lakehouse.local(
             catalogPath: "\(folder.path)/catalog.db", catalogName: "nilus", warehouse: "file://\(folder.path)",
             time: time)
+        lakehouse = store.map { Lakehouse(catalog: local.catalog, store: $0) } ?? local
     }
 
     /// A row of the table; `second` is its time of creation in seconds since the epoch, `nil` for none.
