@@ -2,6 +2,7 @@
 #
 #   make demo     load a simulated Stripe account into ./warehouse and show how to query it
 #   make test     run every test, interop and end to end included
+#   make test-cluster             the tests of Tests/Cluster against a real API server: $KUBECONFIG, or one built here
 #   make build    build the release programs          make check    format, docs, samples, linkage
 #   make format   format all Swift code               make bench    print the figures of docs/figures.md
 #   make check-manifests                              check everything that is deployed, in every variant
@@ -26,7 +27,7 @@ WAREHOUSE ?= warehouse
 BUILDER ?= container
 
 .PHONY: demo query test room-tests python-tests build check check-manifests format bench image test-image
-.PHONY: build-dependencies test-dependencies manifest-tools
+.PHONY: test-cluster build-dependencies test-dependencies manifest-tools
 
 demo: build
 	scripts/demo.sh
@@ -44,6 +45,10 @@ python-tests: build test-dependencies
 	swift build $(SWIFT_FLAGS) --product iceberg-fixtures
 	swift build $(SWIFT_FLAGS) --product parquet-fixtures
 	$(PYTHON) -m pytest -q -n 4 Tests/Interop Tests/EndToEnd
+	env -u KUBECONFIG $(PYTHON) -m pytest -q -n 4 Tests/Cluster
+
+test-cluster: build test-dependencies
+	scripts/test-cluster.sh $(PYTHON) -n 4
 
 build: build-dependencies
 	swift build $(RELEASE_FLAGS) --product nilus
@@ -89,7 +94,7 @@ bench: build test-dependencies
 
 image:
 	$(if $(filter host,$(BUILDER)),scripts/install-dependencies.sh image)
-	scripts/build-image.sh $(BUILDER)
+	BASE='$(BASE)' BUILD_OPTIONS='$(BUILD_OPTIONS)' scripts/build-image.sh $(BUILDER)
 
 test-image: image build test-dependencies
 	scripts/install-dependencies.sh image

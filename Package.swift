@@ -120,7 +120,7 @@ let programs: [Target] = [
         "Sources/nilus",
         [
             "CLinux", "ClusterResources", "Compression", "Depots", "Digests", "Extraction", "HTTPTransport",
-            "IcebergCatalog", "JSON", "KubernetesAPI", "KubernetesStatus", "LakehouseSink", "NilusCore",
+            "IcebergCatalog", "JSON", "KubernetesAPI", "KubernetesStatus", "LakehouseSink", "Loading", "NilusCore",
             "Normalization", "Operator", "Pipeline", "RunLog", "RunStatus",
             "Secrets", "StripeSource", "TerminalStatus", "WorkflowManifest", "YAML", arguments, logging,
         ]),
@@ -179,7 +179,8 @@ let allTests: [Target] = [
         "Load/LakehouseSinkTests",
         [
             "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore",
-            "ObjectStorage", "Records", "RequestSigning", "Secrets", "TemporaryFolders", "WorkflowManifest",
+            "ObjectStorage", "Parquet", "Records", "RequestSigning", "Secrets", "SeededRandom", "TemporaryFolders",
+            "WorkflowManifest",
         ]),
     tests(
         "Load/ObjectStorageTests",
@@ -188,7 +189,8 @@ let allTests: [Target] = [
             "SeededRandom", "TemporaryFolders",
         ]),
     tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),
-    tests("Operator/ClusterResourcesTests", ["ClusterResources", "HTTPTransport", "JSON", "NilusCore"]),
+    tests(
+        "Operator/ClusterResourcesTests", ["ClusterResources", "HTTPTransport", "JSON", "KubernetesAPI", "NilusCore"]),
     tests("Operator/OperatorTests", ["JSON", "KubernetesAPI", "NilusCore", "Operator", "WorkflowManifest"]),
     tests("Status/KubernetesStatusTests", ["JSON", "KubernetesStatus", "NilusCore", "RunStatus"]),
     tests("Status/RunStatusTests", ["JSON", "NilusCore", "RunStatus", "YAML"]),

@@ -13,6 +13,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Tests" / "Support"))
 
 from harness.job import Job, manifest  # noqa: E402
+from harness.lakehouse import LocalLakehouse  # noqa: E402
 from harness.simulator import simulator  # noqa: E402
 from harness.tls import make_certificate, tls_in_front_of  # noqa: E402
 
@@ -107,12 +108,32 @@ def measure_throughput(report, address):
         report.add(f"1,000,000 charges take more by, {name}", f"{growth:.1f}", "MiB", "<= 8", growth <= 8)
 
 
+def measure_merge(report, address):
+    """The newest 10,000 of 1,000,000 charges again, merged into the table that holds them all."""
+    with tempfile.TemporaryDirectory() as folder:
+        job = Job(folder, address, KEY)
+        first = job.run(manifest("charge", sink={"incremental-strategy": "merge"}))
+        size = sum(file.stat().st_size for file in job.warehouse.glob("stripe/charge/data/**/*.parquet"))
+        merge = job.run(manifest("charge", sink={"incremental-strategy": "merge"}, source={"yield-limit": 100}))
+        snapshots = len(LocalLakehouse(job.warehouse).snapshots("stripe.charge"))
+    commit = merge.endpoint["commit"]
+    assert commit["rowsReplaced"] == commit["rowsAdded"] == 10_000, commit
+    assert commit["rowsInTable"] == 1_000_000, commit
+    assert snapshots == 2
+    share = 100 * commit["search"]["bytesRead"] / size
+    report.add("merge of 10,000 into 1,000,000: bytes of the table read", f"{share:.2f}", "%", "<= 5", share <= 5)
+    for what, finished in (("first merge of 1,000,000 rows", first), ("merge of 10,000", merge)):
+        peak = finished.peak_bytes
+        report.add(f"{what}: peak memory", f"{peak / MEBIBYTE:.1f}", "MiB", "<= 80", peak <= 80 * MEBIBYTE)
+
+
 def main():
     report = Report()
     measure_start(report)
     with simulator(objects={"charge": 1_000_000, "customer": 20_000, "default": 1_000}) as stripe:
         measure_requests(report, stripe.address)
         measure_throughput(report, stripe.address)
+        measure_merge(report, stripe.address)
     sys.exit(1 if report.missed else 0)
 
 

@@ -5,7 +5,8 @@
 #   container   builds the program in a container of BASE, an image of Debian with Swift
 #   host        builds the same program on this machine, which must be Debian with Swift, and only assembles the image
 #   assemble    only puts together what one of the others has built
-# environment: IMAGE (default nilus:dev), BASE, CONTAINER_TOOL (podman or docker)
+# environment: IMAGE (default nilus:dev), BASE, CONTAINER_TOOL (podman or docker), BUILD_OPTIONS (more words for building in
+# a container, such as "--pull --no-cache")
 #
 # Beside the image it leaves .build/container/image/nilus.cdx.json, the SBOM, whose digest is a label of the image.
 set -euo pipefail
@@ -26,8 +27,9 @@ export SOURCE_DATE_EPOCH REVISION=$revision
 
 # Runs the builder stage and takes out of it what the host would have built.
 build_in_container() {
-    local stage
-    "$tool" build --file deploy/Containerfile --target builder --tag nilus-builder:dev ${BASE:+--build-arg "BASE=$BASE"} \
+    local stage more
+    read -ra more <<<"${BUILD_OPTIONS:-}"
+    "$tool" build ${more[@]+"${more[@]}"} --file deploy/Containerfile --target builder --tag nilus-builder:dev ${BASE:+--build-arg "BASE=$BASE"} \
         --build-arg "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" --build-arg "REVISION=$revision" .
     stage=$("$tool" create nilus-builder:dev)
     rm -rf "$context/image"
@@ -58,3 +60,5 @@ case $builder in
     *) echo "cannot build with '$builder': expected 'container', 'host' or 'assemble'" >&2; exit 64 ;;
 esac
 assemble
+# The image that had the tag before has none now.
+"$tool" image prune --force --filter label=org.opencontainers.image.title=nilus >/dev/null

@@ -8,6 +8,6 @@ struct Nilus: ParsableCommand {
         abstract: "Loads Stripe data into Apache Iceberg tables, every row once.",
         subcommands: [
             RunCommand.self, ValidateCommand.self, EndpointsCommand.self, ResourceCommand.self, OperatorCommand.self,
-            VersionCommand.self,
+            TableCommand.self, VersionCommand.self,
         ])
 }

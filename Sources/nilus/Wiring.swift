@@ -34,7 +34,8 @@ enum Wiring {
                 return (source, remarks)
             },
             openSink: { section, secrets, envelope in
-                try await sinks.open(section, secrets: secrets, rowGroupBytes: envelope.rowGroupBytes)
+                try await sinks.open(
+                    section, secrets: secrets, rowGroupBytes: envelope.rowGroupBytes, keyBytes: envelope.keyBytes)
             })
     }
 }

@@ -81,7 +81,7 @@ def test_the_cluster_ends_as_the_workflows_ask(space):
     killer.join()
 
     with space.operator(identity="operator-0"):
-        eventually(lambda: settled(space, crowd), seconds=240)
+        eventually(lambda: settled(space, crowd), seconds=600)
     witness.stopping = True
     witness.join()
 

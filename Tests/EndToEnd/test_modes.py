@@ -68,7 +68,7 @@ def test_incremental_needs_a_checkpoint_on_a_table_with_rows(account, stripe):
 
     assert finished.endpoint["message"] == (
         "cannot load endpoint 'charge' incrementally into 'stripe.charge': the table has rows but no checkpoint of "
-        "ours; load it once with 'incremental-strategy: replace' or set 'full-refresh: true'")
+        "ours; use 'incremental-strategy: merge', or set 'full-refresh: true' once")
     assert job.lakehouse.count("stripe.charge") == 100
 
 

@@ -6,7 +6,10 @@ extension StripeDialect {
     static func optionFaults(_ options: SourceOptions) -> [ManifestFault] {
         var faults: [ManifestFault] = []
         if let key = options.primaryKey, key.value != ["id"] {
-            faults.append(.error("every Stripe object is identified by 'id'; remove 'primary-key'", at: key.location))
+            faults.append(
+                .warning(
+                    "every Stripe object is identified by 'id'; with this 'primary-key' a merge lets rows replace "
+                        + "others that agree in it", at: key.location))
         }
         if let key = options.incrementalKey, key.value != "created" {
             faults.append(

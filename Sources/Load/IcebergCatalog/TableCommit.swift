@@ -18,7 +18,7 @@ package struct TableCommit: Sendable {
     static let maximumManifestBytes = 268_435_456
 
     /// What the commit is to do.
-    package let plan: SnapshotPlan
+    package private(set) var plan: SnapshotPlan
     private let evolution: SchemaEvolution
     private let properties: [TableProperty]
     private let identifiers: IdentifierSource
@@ -53,7 +53,7 @@ package struct TableCommit: Sendable {
     /// Carries the plan out on a state of the table, up to what only the catalog can do.
     ///
     /// - Throws: `commitConflict` (transient) when the table's columns changed since the data files were
-    ///   written or the partition spec of a file is gone, `sinkRefused` when the parent's manifests are
+    ///   written, the partition spec of a file is gone, or a file that was to be removed is; `sinkRefused` when the parent's manifests are
     ///   damaged, and what the store throws.
     package mutating func prepare(
         on table: CatalogTable, in store: any ObjectStore, at moment: Timestamp
@@ -65,13 +65,22 @@ package struct TableCommit: Sendable {
         let schema = evolution.isChange ? evolution.schema : table.metadata.currentSchema
         var builder = SnapshotBuilder(plan, on: table.metadata, schema: schema, identifiers: identifiers)
         let added = try await storeAdded(builder, under: folder, in: store)
-        for manifest in try await parentManifests(of: table, in: store) where manifest.hasLiveFiles {
+        for manifest in try await TableFiles(of: table, in: store).manifests() {
             try await treat(manifest, in: &builder, folder: folder, store)
+        }
+        guard builder.missingPaths.isEmpty else {
+            throw NilusError.commitConflict(table.identifier, "a file that was to be removed is gone", head: table)
         }
         let listPath = "\(folder)/snap-\(plan.id)-\(attempts)-\(name).avro"
         let finished = try builder.finish(added: added, listPath: listPath, at: moment)
         try await write(finished.manifestList, at: listPath, in: store)
         return change(adding: finished.snapshot, to: table)
+    }
+
+    /// Plans other files under the same snapshot id, for a state of the table that demands them.
+    package mutating func replaceFiles(with files: [DataFile]) {
+        plan.files = files
+        addedManifests = nil
     }
 
     private func check(_ table: CatalogTable) throws(NilusError) {
@@ -99,18 +108,10 @@ package struct TableCommit: Sendable {
         return manifests
     }
 
-    private func parentManifests(of table: CatalogTable, in store: any ObjectStore) async throws -> [ManifestFile] {
-        guard let parent = table.metadata.currentSnapshot else { return [] }
-        guard let list = parent.manifestList else {
-            throw NilusError.manifestsInline(table.identifier, snapshotID: parent.id)
-        }
-        return try ManifestList.read(try await store.read(list, limit: Self.maximumManifestBytes), from: list)
-    }
-
     private mutating func treat(
         _ manifest: ManifestFile, in builder: inout SnapshotBuilder, folder: String, _ store: any ObjectStore
     ) async throws {
-        guard plan.operation == .overwrite else {
+        guard builder.removesFiles else {
             builder.keep(manifest)
             return
         }

@@ -12,7 +12,10 @@ final class LakehouseLoad: TableLoad {
     private let lakehouse: Lakehouse
     private let time: TimeSource
     private let writer: DataFileWriter
+    private let merge: MergePlanner?
     private let layoutRemarks: [String]
+    /// Tidies the table after the commit; `nil` when nobody wants that.
+    private let upkeep: Upkeep?
     private var evolution: SchemaEvolution
     /// Whether the files must stay, because they are part of the table or may be.
     private var mustKeepFiles = false
@@ -22,7 +25,8 @@ final class LakehouseLoad: TableLoad {
     /// - Throws: `schemaConflict` (terminal) when the table demands values that a load does not have,
     ///   `sinkRefused` (terminal) when its partition values cannot be computed.
     init(
-        _ request: LoadRequest, _ table: CatalogTable, _ lakehouse: Lakehouse, sizes: FileSizes, remarks: [String],
+        _ request: LoadRequest, _ table: CatalogTable, _ lakehouse: Lakehouse, sizes: FileSizes, _ keyMemory: KeyMemory,
+        remarks: [String], upkeep: Upkeep?,
         time: TimeSource
     ) throws(NilusError) {
         self.request = request
@@ -31,12 +35,24 @@ final class LakehouseLoad: TableLoad {
         self.time = time
         evolution = table.metadata.evolution(toHold: table.metadata.fillable(besides: request.columns))
         if let column = evolution.unfilledRequired.first { throw .columnUnfilled(request.table, column) }
-        let identity = request.identity
-        let layout = try TableLayout(of: table.metadata, columns: evolution.columns, named: request.table)
+        let place = FilePlace(
+            folder: table.metadata.dataFolder,
+            name: "\(request.identity.loadID)-\(IdentifierSource.system.uuid())")
+        let layout = try TableLayout(
+            of: table.metadata, columns: evolution.columns, named: request.table, key: request.key?.columns ?? [])
         layoutRemarks = remarks + layout.remarks
-        writer = DataFileWriter(
-            evolution.columns, layout, in: table.metadata.dataFolder,
-            named: "\(identity.loadID)-\(IdentifierSource.system.uuid())", sizes: sizes, store: lakehouse.store)
+        self.upkeep = upkeep
+        writer = DataFileWriter(evolution.columns, layout, place, sizes: sizes, store: lakehouse.store)
+        guard request.strategy == .merge else {
+            merge = nil
+            return
+        }
+        guard let key = request.key else { throw .defect(.load, "a load is to be merged and has no key") }
+        let merge = MergePlanner(
+            try KeyColumns(key, in: evolution.columns, of: request.table), of: request.table, place, keyMemory,
+            rowGroupBytes: sizes.rowGroupBytes, in: lakehouse.store)
+        self.merge = merge
+        writer.observe(merge.note)
     }
 
     /// The columns under the names that the load uses; the table may spell them in other letter case.
@@ -71,20 +87,27 @@ final class LakehouseLoad: TableLoad {
     func abandon() async {
         guard !mustKeepFiles else { return }
         await writer.abandon()
+        await merge?.abandon()
     }
 
-    func commit(_ facts: CommitFacts) async throws -> CommitReceipt {
+    func commit(_ facts: CommitFacts) async throws -> CommitOutcome {
         let files = try await writer.finish()
         guard writer.rowCount == facts.rowCount else {
             throw NilusError.defect(.load, "\(facts.rowCount) rows were handed over and \(writer.rowCount) written")
         }
+        merge?.finishWriting(files)
         let committer = TableCommitter(
             request: request, lakehouse: lakehouse, time: time, evolution: evolution, layout: writer.layout,
-            openedAfter: table.metadata.lastLoadID)
+            openedAfter: table.metadata.lastLoadID, merge: merge)
         do {
-            let receipt = try await committer.commit(files, facts, to: table)
+            let outcome = try await committer.commit(files, facts, to: table)
+            guard case .committed(var receipt) = outcome else {
+                await abandon()
+                return outcome
+            }
             mustKeepFiles = true
-            return receipt
+            receipt.upkeep = await upkeep?.run() ?? []
+            return .committed(receipt)
         } catch let error as NilusError where error.code == .commitUnknown {
             mustKeepFiles = true
             throw error
@@ -98,7 +121,8 @@ final class LakehouseLoad: TableLoad {
         guard evolution.fillableSchema == schema else {
             throw NilusError.defect(.load, "new columns of a batch do not line up with table '\(request.table)'")
         }
-        let layout = try TableLayout(of: table.metadata, columns: evolution.columns, named: request.table)
+        let layout = try TableLayout(
+            of: table.metadata, columns: evolution.columns, named: request.table, key: request.key?.columns ?? [])
         try await writer.change(to: evolution.columns, layout)
     }
 }

@@ -8,12 +8,19 @@ package struct LakehouseSink: Sink {
     private let lakehouse: Lakehouse
     private let sizes: FileSizes
     private let layout: LayoutRequest
+    private let keyMemory: KeyMemory
+    private let maintains: Bool
     private let time: TimeSource
 
-    package init(_ lakehouse: Lakehouse, sizes: FileSizes, layout: LayoutRequest = .none, time: TimeSource) {
+    package init(
+        _ lakehouse: Lakehouse, sizes: FileSizes, layout: LayoutRequest = .none, keyMemory: KeyMemory,
+        maintains: Bool = false, time: TimeSource
+    ) {
         self.lakehouse = lakehouse
         self.sizes = sizes
         self.layout = layout
+        self.keyMemory = keyMemory
+        self.maintains = maintains
         self.time = time
     }
 
@@ -25,11 +32,19 @@ package struct LakehouseSink: Sink {
             return .alreadyCommitted(receipt)
         }
         try LoadHistory.check(request.origin, against: table.metadata, request.table)
-        let differences = table.isStaged ? [] : layout.differences(from: table.metadata, request)
+        let metadata = table.metadata
+        let remarks =
+            table.isStaged
+            ? layout.remarks(on: metadata.defaultSpec, of: metadata.currentSchema, request)
+            : layout.differences(from: metadata, request)
         return .ready(
             try LakehouseLoad(
-                request, table, lakehouse.serving(table), sizes: sizes.following(table.metadata), remarks: differences,
-                time: time))
+                request, table, lakehouse.serving(table), sizes: sizes.following(metadata), keyMemory,
+                remarks: remarks, upkeep: maintains ? upkeep(of: request.table) : nil, time: time))
+    }
+
+    private func upkeep(of table: TableName) -> Upkeep {
+        Upkeep(maintenance: TableMaintenance(lakehouse, sizes: sizes, time: time), table: table)
     }
 
     private func table(for request: LoadRequest) async throws -> CatalogTable {
@@ -48,7 +63,8 @@ package struct LakehouseSink: Sink {
         creation.sortOrder = try layout.sortOrder(for: schema, request)
         guard !creation.spec.isUnpartitioned || !creation.sortOrder.isUnsorted else { return staged }
         let metadata = try TableMetadata.creating(creation.updates, at: time.utc())
-        return CatalogTable(identifier: staged.identifier, metadata: metadata, metadataLocation: nil)
+        return CatalogTable(
+            identifier: staged.identifier, metadata: metadata, metadataLocation: nil, storage: staged.storage)
     }
 
     /// What every table that this program creates says of itself.

@@ -13,6 +13,8 @@ package struct LakehouseSinks: Sendable {
     private let http: HTTPClient
     private let environment: EnvironmentVariables
     private let time: TimeSource
+    /// Shared by all sinks, as the memory of the process is.
+    private let keyMemory = KeyMemory(limitBytes: 0)
 
     /// The catalog of a folder that is a lakehouse by itself.
     package static let embeddedCatalogFile = "catalog.db"
@@ -32,15 +34,19 @@ package struct LakehouseSinks: Sendable {
 
     /// Opens the lakehouse that an address names.
     ///
+    /// - Parameters:
+    ///   - rowGroupBytes: encoded bytes that one open data file may hold.
+    ///   - keyBytes: memory for the keys of merges, of all sinks together.
     /// - Throws: `configurationInvalid` (terminal) when the address leads nowhere; `secretMissing`; `sinkRefused`,
     ///   `sinkUnavailable` when the catalog cannot be used.
     package func open(
-        _ section: SinkSection, secrets: SecretStore, rowGroupBytes: Int
+        _ section: SinkSection, secrets: SecretStore, rowGroupBytes: Int, keyBytes: Int
     ) async throws -> LakehouseSink {
+        keyMemory.bound(by: keyBytes)
         let sizes = FileSizes(rowGroupBytes: rowGroupBytes, fileRows: section.options.loaderFileSize?.value)
         return LakehouseSink(
             try await lakehouse(section, secrets: secrets), sizes: sizes, layout: LayoutRequest(section.options),
-            time: time)
+            keyMemory: keyMemory, maintains: section.options.maintenance?.value == .auto, time: time)
     }
 
     /// Opens the lakehouse that an address names, for work that is no load.

@@ -16,13 +16,19 @@ enum LoadFacts {
     static let isLive = "nilus.livemode"
     static let rowIDAccount = "nilus.row-id-account"
 
+    /// The columns by which rows are looked up, with commas between them.
+    static let primaryKey = "nilus.primary-key"
+    /// What a snapshot without new rows was made for.
+    static let maintenance = "nilus.maintenance"
+
     /// Says that no checkpoint holds any more: unlike an absent entry it hides the one of an ancestor.
     static let noCheckpoint = "none"
 
     /// The facts of a load, in the order in which people read them.
     static func properties(
-        of identity: LoadIdentity, _ facts: CommitFacts, origin: DataOrigin, snapshotID: Int64
+        of request: LoadRequest, _ facts: CommitFacts, snapshotID: Int64
     ) -> [TableProperty] {
+        let (identity, origin) = (request.identity, request.origin)
         var properties = [
             TableProperty(Self.loadID, identity.loadID), TableProperty(Self.runID, identity.runID),
             TableProperty(Self.node, identity.node), TableProperty(Self.endpoint, identity.endpoint),
@@ -34,6 +40,9 @@ enum LoadFacts {
         case .keep: break
         case .set(let text): properties.append(TableProperty(Self.checkpoint, text))
         case .clear: properties.append(TableProperty(Self.checkpoint, noCheckpoint))
+        }
+        if let key = request.key {
+            properties.append(TableProperty(Self.primaryKey, key.columns.joined(separator: ",")))
         }
         if let account = origin.account { properties.append(TableProperty(Self.account, account)) }
         if let isLive = origin.isLive { properties.append(TableProperty(Self.isLive, String(isLive))) }
@@ -50,6 +59,11 @@ extension TableMetadata {
 
     /// Whether the table holds rows, or cannot tell.
     var hasRows: Bool { recordCount != 0 }
+
+    /// The columns by which the last load looked rows up.
+    var keyColumns: [String] {
+        (recorded(LoadFacts.primaryKey)?.value ?? "").split(separator: ",").map(String.init)
+    }
 
     /// The id of the last load of ours.
     var lastLoadID: String? { recorded(LoadFacts.loadID)?.value }

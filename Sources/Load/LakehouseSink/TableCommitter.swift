@@ -6,6 +6,10 @@ import ObjectStorage
 import Records
 
 /// Makes the files of a load visible, on whatever state the table has by then.
+///
+/// Only a provable refusal is planned anew and only then are files deleted. While an outcome is unknown
+/// the table is looked at, and the same change is sent again only where it can land once: it demands the
+/// state it was planned on, which it changes itself.
 struct TableCommitter {
     let request: LoadRequest
     let lakehouse: Lakehouse
@@ -14,6 +18,8 @@ struct TableCommitter {
     let layout: TableLayout
     /// The last load of ours that the table knew when this one began.
     let openedAfter: String?
+    /// What the load deletes of the table; `nil` unless it merges.
+    let merge: MergePlanner?
 
     /// Lost races in a row after which the catalog is left to the others.
     private static let mostAttempts = 10
@@ -22,83 +28,74 @@ struct TableCommitter {
     ///
     /// - Throws: `commitConflict` when another load of ours came between, or races were lost too often: nothing
     ///   is visible; `commitUnknown` when the outcome could not be learned.
-    func commit(_ files: [DataFile], _ facts: CommitFacts, to table: CatalogTable) async throws -> CommitReceipt {
+    func commit(_ files: [DataFile], _ facts: CommitFacts, to table: CatalogTable) async throws -> CommitOutcome {
+        try await merge?.plan(on: table)
         let plan = plan(files, facts)
         var commit = TableCommit(plan, evolution: evolution, properties: plan.facts)
         var table = table
-        for _ in 0..<Self.mostAttempts {
-            do {
-                let change = try await commit.prepare(on: table, in: lakehouse.store, at: time.utc())
-                let committed = try await lakehouse.catalog.commit(change, to: table)
+        for attempt in 0..<Self.mostAttempts {
+            let change = try await commit.prepare(on: table, in: lakehouse.store, at: time.utc())
+            let sending = CommitSending(change, snapshotID: plan.id, to: table, lakehouse.catalog, time)
+            switch try await sending.send() {
+            case .landed(let committed):
                 await delete(commit.outdatedLocations)
-                return receipt(committed, plan)
-            } catch let error as NilusError where error.code == .commitConflict {
-                guard let head = (error.cause as? CommitConflict)?.head, evolution.holds(on: head.metadata),
-                    layout.holds(on: head.metadata), head.metadata.lastLoadID == openedAfter
-                else {
+                return .committed(receipt(committed, commit.plan))
+            case .refused(let head, let error):
+                let decision = try CommitDecision(after: head, for: request.identity) {
+                    evolution.holds(on: $0.metadata) && layout.holds(on: $0.metadata)
+                        && $0.metadata.lastLoadID == openedAfter
+                }
+                switch decision {
+                case .planAnew(let head):
+                    let added = try await merge?.planAnew(from: table, on: head)
+                    if added == true { commit.replaceFiles(with: files + (merge?.deleteFiles ?? [])) }
+                    table = head
+                    try await time.sleep(CommitPatience.pause(before: attempt + 1))
+                case .alreadyDone(let receipt):
+                    await delete(commit.writtenLocations)
+                    return .alreadyCommitted(receipt)
+                case .giveUp:
                     await delete(commit.writtenLocations)
                     throw NilusError.overtaken(request.table, cause: error)
                 }
-                table = head
-            } catch let error as NilusError where error.code == .commitUnknown {
-                return try await lookBack(plan, error)
             }
         }
         await delete(commit.writtenLocations)
-        throw NilusError.overtaken(request.table, cause: nil)
+        throw NilusError.outraced(request.table, attempts: Self.mostAttempts)
     }
 
     private func plan(_ files: [DataFile], _ facts: CommitFacts) -> SnapshotPlan {
         let id = IdentifierSource.system.snapshotID()
         return SnapshotPlan(
-            id: id, operation: request.strategy == .replace ? .overwrite : .append, files: files,
-            facts: LoadFacts.properties(of: request.identity, facts, origin: request.origin, snapshotID: id))
+            id: id, operation: request.strategy.operation, files: files + (merge?.deleteFiles ?? []),
+            facts: LoadFacts.properties(of: request, facts, snapshotID: id))
     }
-
-    /// Looks for our own snapshot after a commit whose outcome is unknown.
-    ///
-    /// A catalog that was just in trouble is given time, and asked to the end also when the run is to stop. That
-    /// the snapshot is not there proves nothing while the request may still be on its way.
-    private func lookBack(_ plan: SnapshotPlan, _ error: NilusError) async throws -> CommitReceipt {
-        let looking = Task { [lakehouse, request, time] () async throws -> CatalogTable? in
-            for pause in Self.lookingBack {
-                if let head = try? await lakehouse.catalog.load(request.table),
-                    head.metadata.ancestors.contains(where: { $0.id == plan.id })
-                {
-                    return head
-                }
-                try await time.sleep(pause)
-            }
-            return try await lakehouse.catalog.load(request.table)
-        }
-        let head: CatalogTable?
-        do { head = try await looking.value } catch let failure {
-            // What went wrong with the commit matters more than what went wrong with the look.
-            var told = error
-            told.context.append(ContextItem("looking-back", "\(failure)"))
-            throw told
-        }
-        guard let head, head.metadata.ancestors.contains(where: { $0.id == plan.id }) else { throw error }
-        return receipt(head, plan)
-    }
-
-    /// The pauses between looks for our own snapshot.
-    private static let lookingBack: [Duration] = [.milliseconds(500), .seconds(1), .seconds(2), .seconds(4)]
 
     private func receipt(_ table: CatalogTable, _ plan: SnapshotPlan) -> CommitReceipt {
-        CommitReceipt(
+        let added = plan.files.filter { $0.content == .data }
+        return CommitReceipt(
             snapshotID: plan.id, metadataLocation: table.metadataLocation ?? "",
-            rowsAdded: plan.files.reduce(0) { $0 + Int($1.recordCount) }, filesAdded: plan.files.count,
-            bytesAdded: plan.files.reduce(0) { $0 + Int($1.sizeBytes) },
-            rowsInTable: table.metadata.recordCount.map { Int($0) },
+            rowsAdded: added.reduce(0) { $0 + Int($1.recordCount) }, rowsReplaced: merge?.rowsDeleted ?? 0,
+            filesAdded: added.count, bytesAdded: added.reduce(0) { $0 + Int($1.sizeBytes) },
+            rowsInTable: table.metadata.liveRecordCount.map { Int($0) },
             schemaChanges: table.metadata.snapshots.count == 1
                 ? [] : evolution.added.map { "\($0.name) \($0.type)" },
-            checkpoint: table.metadata.checkpoint)
+            checkpoint: table.metadata.checkpoint, search: merge?.figures)
     }
 
     /// Removes manifests that no snapshot knows; what cannot be removed is left to maintenance.
     private func delete(_ locations: [String]) async {
         for location in locations { try? await lakehouse.store.delete(location) }
+    }
+}
+
+extension IncrementalStrategy {
+    fileprivate var operation: SnapshotPlan.Operation {
+        switch self {
+        case .replace: .overwrite
+        case .append: .append
+        case .merge: .merge
+        }
     }
 }
 
@@ -108,5 +105,11 @@ extension NilusError {
             .load, .commitConflict,
             "cannot commit table '\(table)': another run committed to it while this one was loading; run again",
             cause: cause)
+    }
+
+    fileprivate static func outraced(_ table: TableName, attempts: Int) -> NilusError {
+        NilusError(
+            .load, .commitConflict,
+            "cannot commit table '\(table)': other writers were faster \(attempts) times in a row; run again")
     }
 }

@@ -6,7 +6,8 @@ package enum IncrementalStrategy: String, Sendable, CaseIterable {
     case replace
     /// The new rows are added.
     case append
-    /// The new rows are added and take the place of old rows with the same key.
+    /// The new rows are added and take the place of old rows with the same key; of several new rows with
+    /// one key the one that was written last stays.
     case merge
 }
 
@@ -14,6 +15,8 @@ package enum IncrementalStrategy: String, Sendable, CaseIterable {
 package struct LoadRequest: Sendable {
     package let table: TableName
     package let strategy: IncrementalStrategy
+    /// What identifies a row: needed to merge, and useful to later merges otherwise.
+    package let key: MergeKey?
     /// The columns the source declares; a table that exists keeps the types it has.
     package let columns: RecordSchema
     /// Who loads, so that a repeated run is recognised.
@@ -22,11 +25,12 @@ package struct LoadRequest: Sendable {
     package let origin: DataOrigin
 
     package init(
-        table: TableName, strategy: IncrementalStrategy, columns: RecordSchema, identity: LoadIdentity,
-        origin: DataOrigin
+        table: TableName, strategy: IncrementalStrategy, key: MergeKey? = nil, columns: RecordSchema,
+        identity: LoadIdentity, origin: DataOrigin
     ) {
         self.table = table
         self.strategy = strategy
+        self.key = key
         self.columns = columns
         self.identity = identity
         self.origin = origin

@@ -39,10 +39,24 @@ package protocol TableLoad: AnyObject {
     ///
     /// - Throws: `commitConflict` (transient) when another writer was faster and the work cannot be
     ///   repeated on its result; `commitUnknown` when the outcome could not be learned.
-    func commit(_ facts: CommitFacts) async throws -> CommitReceipt
+    func commit(_ facts: CommitFacts) async throws -> CommitOutcome
 
     /// Removes what was written and never became visible.
     func abandon() async
+}
+
+/// How a commit ended that did not fail.
+package enum CommitOutcome: Sendable, Hashable {
+    case committed(CommitReceipt)
+    /// Another process committed this very load in the meantime; nothing of this one is visible.
+    case alreadyCommitted(CommitReceipt)
+
+    /// What was committed, by whomever.
+    package var receipt: CommitReceipt {
+        switch self {
+        case .committed(let receipt), .alreadyCommitted(let receipt): receipt
+        }
+    }
 }
 
 /// What a load wants to be remembered with its rows.
@@ -75,6 +89,8 @@ package struct CommitReceipt: Sendable, Hashable {
     /// The metadata file that is current after the commit.
     package let metadataLocation: String
     package let rowsAdded: Int
+    /// Rows that went because the load brought a later version of them.
+    package let rowsReplaced: Int
     package let filesAdded: Int
     package let bytesAdded: Int
     /// Rows in the table after the commit, as far as the snapshot tells.
@@ -82,18 +98,25 @@ package struct CommitReceipt: Sendable, Hashable {
     /// Columns added to the table, as `name type`.
     package let schemaChanges: [String]
     package let checkpoint: String?
+    /// What finding older versions of the rows cost; `nil` when none were looked for.
+    package let search: SearchFigures?
+    /// What was done to the table after the commit, for the user; empty when nothing was.
+    package var upkeep: [String] = []
 
     package init(
-        snapshotID: Int64, metadataLocation: String, rowsAdded: Int, filesAdded: Int, bytesAdded: Int,
-        rowsInTable: Int?, schemaChanges: [String], checkpoint: String?
+        snapshotID: Int64, metadataLocation: String, rowsAdded: Int, rowsReplaced: Int = 0, filesAdded: Int,
+        bytesAdded: Int, rowsInTable: Int?, schemaChanges: [String], checkpoint: String?,
+        search: SearchFigures? = nil
     ) {
         self.snapshotID = snapshotID
         self.metadataLocation = metadataLocation
         self.rowsAdded = rowsAdded
+        self.rowsReplaced = rowsReplaced
         self.filesAdded = filesAdded
         self.bytesAdded = bytesAdded
         self.rowsInTable = rowsInTable
         self.schemaChanges = schemaChanges
         self.checkpoint = checkpoint
+        self.search = search
     }
 }

@@ -66,11 +66,6 @@ package protocol ObjectUpload: AnyObject {
     func abort() async
 }
 
-extension ObjectUpload {
-    /// Nothing, for uploads that hand on what they get.
-    package var heldBytes: Int { 0 }
-}
-
 /// An object in a listing.
 package struct StoredObject: Sendable, Hashable {
     /// Where the object is.

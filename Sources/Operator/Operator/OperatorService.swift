@@ -52,8 +52,7 @@ package final class OperatorService: Sendable {
     private func lead() async throws {
         let keeper = LeaseKeeper(
             client, LeaderElection(identity: options.identity, name: options.leaseName, namespace: options.namespace),
-            time: time, logger: logger)
-        health.connected()
+            time: time, logger: logger, health: health)
         try await keeper.acquire()
         health.leads()
         logger.info("leading", metadata: ["identity": "\(options.identity)"])

@@ -50,24 +50,46 @@ package struct CommitFigures: Sendable, Hashable {
     package let snapshotID: Int64
     package let metadataLocation: String
     package let rowsAdded: Int
+    /// Rows that went because a later version of them came.
+    package let rowsReplaced: Int
     package let filesAdded: Int
     package let bytesAdded: Int
     package let rowsInTable: Int?
     package let schemaChanges: [String]
     package let checkpoint: String?
+    /// What finding older versions of the rows cost.
+    package let search: SearchCost?
 
     package init(
-        snapshotID: Int64, metadataLocation: String, rowsAdded: Int, filesAdded: Int, bytesAdded: Int,
-        rowsInTable: Int?, schemaChanges: [String], checkpoint: String?
+        snapshotID: Int64, metadataLocation: String, rowsAdded: Int, rowsReplaced: Int = 0, filesAdded: Int,
+        bytesAdded: Int, rowsInTable: Int?, schemaChanges: [String], checkpoint: String?,
+        search: SearchCost? = nil
     ) {
         self.snapshotID = snapshotID
         self.metadataLocation = metadataLocation
         self.rowsAdded = rowsAdded
+        self.rowsReplaced = rowsReplaced
         self.filesAdded = filesAdded
         self.bytesAdded = bytesAdded
         self.rowsInTable = rowsInTable
         self.schemaChanges = schemaChanges
         self.checkpoint = checkpoint
+        self.search = search
+    }
+}
+
+/// What a merge read of its table to find the older versions of its rows.
+package struct SearchCost: Sendable, Hashable {
+    package let filesInTable: Int
+    package let filesOpened: Int
+    package let filesScanned: Int
+    package let bytesRead: Int
+
+    package init(filesInTable: Int, filesOpened: Int, filesScanned: Int, bytesRead: Int) {
+        self.filesInTable = filesInTable
+        self.filesOpened = filesOpened
+        self.filesScanned = filesScanned
+        self.bytesRead = bytesRead
     }
 }
 

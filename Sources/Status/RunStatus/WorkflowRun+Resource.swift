@@ -116,12 +116,23 @@ extension CommitFigures {
         var fields: JSONObject = ["snapshotID": .integer(snapshotID)]
         fields["metadataLocation"] = .string(metadataLocation)
         fields["rowsAdded"] = .integer(rowsAdded)
+        if rowsReplaced > 0 { fields["rowsReplaced"] = .integer(rowsReplaced) }
         fields["filesAdded"] = .integer(filesAdded)
         fields["bytesAdded"] = .integer(bytesAdded)
         fields["rowsInTable"] = rowsInTable.map { .integer($0) }
         if !schemaChanges.isEmpty { fields["schemaChanges"] = .array(schemaChanges.map(JSONValue.string)) }
         fields["checkpoint"] = checkpoint.map(JSONValue.string)
+        fields["search"] = search?.document
         return .object(fields)
+    }
+}
+
+extension SearchCost {
+    fileprivate var document: JSONValue {
+        [
+            "filesInTable": .integer(filesInTable), "filesOpened": .integer(filesOpened),
+            "filesScanned": .integer(filesScanned), "bytesRead": .integer(bytesRead),
+        ]
     }
 }
 

@@ -22,9 +22,10 @@ struct MemoryTable {
     }
 
     mutating func commit(
-        _ id: Int64, _ operation: SnapshotPlan.Operation, _ added: [DataFile], facts: [TableProperty] = []
+        _ id: Int64, _ operation: SnapshotPlan.Operation, _ added: [DataFile], removing: Set<String> = [],
+        facts: [TableProperty] = []
     ) throws {
-        let plan = SnapshotPlan(id: id, operation: operation, files: added, facts: facts)
+        let plan = SnapshotPlan(id: id, operation: operation, files: added, removing: removing, facts: facts)
         var builder = SnapshotBuilder(plan, on: metadata, schema: metadata.currentSchema, identifiers: identifiers)
         let encoded = try builder.addedManifests { "\(id)-m\($0)" }
         for manifest in encoded { files[manifest.manifest.path] = manifest.bytes }

@@ -39,6 +39,19 @@ struct `The layout of a new table` {
             ])
     }
 
+    @Test func `is remarked on when it makes a partition of each moment`() async throws {
+        let test = try await SinkUnderTest()
+
+        let remarks = try await test.load(
+            [[.init(id: "a", second: 0)]], LayoutRequest([.init(.identity, "created"), .init(.identity, "currency")]))
+
+        #expect(
+            remarks == [
+                "table 'stripe.charge' gets a partition for each value of 'created'; a 'type' of 'day' or 'month' makes "
+                    + "fewer"
+            ])
+    }
+
     /// A wish that cannot be met, and what the user is told.
     struct Refusal: Sendable, CustomStringConvertible {
         let description: String

@@ -81,6 +81,21 @@ struct `Rows of a partitioned table` {
         }
     }
 
+    @Test func `share one memory budget among their files, in storages that gather them too`() async throws {
+        let store = GatheringStore()
+        let test = try await SinkUnderTest(store: store)
+        let budget = 150_000
+
+        try await test.load(
+            inBatches(rows(30_000) { Int64(($0 * 31) % 60) }), LayoutRequest([.init(.day, "created")]),
+            sizes: FileSizes(rowGroupBytes: budget))
+
+        // What one portion adds comes on top before files are closed.
+        #expect(store.mostBytes < budget * 2)
+        #expect((2...16).contains(store.mostUploads))
+        #expect(try await test.files().reduce(0) { $0 + $1.recordCount } == 30_000)
+    }
+
     @Test func `end a file at the rows that the manifest allows`() async throws {
         let test = try await SinkUnderTest()
 

@@ -20,11 +20,13 @@ struct SinkUnderTest {
     private let time = TimeSource(
         monotonic: { .zero }, utc: { Timestamp(microseconds: 1_700_000_000_000_000) }, sleep: { _ in })
 
-    init() async throws {
+    /// A lakehouse whose data files go to `store` instead, when one is given.
+    init(store: (any ObjectStore)? = nil) async throws {
         folder = try TemporaryFolder()
-        lakehouse = try await .local(
+        let local = try await Lakehouse.local(
             catalogPath: "\(folder.path)/catalog.db", catalogName: "nilus", warehouse: "file://\(folder.path)",
             time: time)
+        lakehouse = store.map { Lakehouse(catalog: local.catalog, store: $0) } ?? local
     }
 
     /// A row of the table; `second` is its time of creation in seconds since the epoch, `nil` for none.
@@ -62,7 +64,8 @@ struct SinkUnderTest {
         _ layout: LayoutRequest = .none, run: String = "r", _ strategy: IncrementalStrategy = .replace,
         sizes: FileSizes = FileSizes(rowGroupBytes: 1_048_576)
     ) async throws -> any TableLoad {
-        let sink = LakehouseSink(lakehouse, sizes: sizes, layout: layout, time: time)
+        let sink = LakehouseSink(
+            lakehouse, sizes: sizes, layout: layout, keyMemory: KeyMemory(limitBytes: 1 << 20), time: time)
         guard case .ready(let load) = try await sink.open(Self.request(run: run, strategy)) else {
             throw NilusError.defect(.load, "the load was committed before")
         }

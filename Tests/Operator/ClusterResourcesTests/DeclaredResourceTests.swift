@@ -1,6 +1,7 @@
 import ClusterResources
 import HTTPTransport
 import JSON
+import KubernetesAPI
 import NilusCore
 import Testing
 

@@ -1,4 +1,5 @@
 import JSON
+import KubernetesAPI
 import NilusCore
 import Testing
 import WorkflowManifest
@@ -26,7 +27,7 @@ struct Cluster {
         ]
     }
 
-    static func node(_ name: String, after dependencies: [String] = [], _ more: JSONObject = [:]) -> JSONValue {
+    static func node(_ name: String, after dependencies: [String] = [], with more: JSONObject = [:]) -> JSONValue {
         var spec: JSONObject = [
             "stack": "nilus:1.0",
             "stackSpec": [
@@ -125,10 +126,11 @@ struct Cluster {
 extension Decision {
     /// The objects of a kind that are to be created, or applied.
     func made(_ kind: String) -> [JSONValue] {
-        actions.compactMap { action in
+        // Said in full, because a bare 'nil' would be JSON's null.
+        actions.compactMap { action -> JSONValue? in
             switch action {
-            case .create(_, let object), .apply(_, let object): object["kind"]?.string == kind ? object : nil
-            default: nil
+            case .create(_, let object), .apply(_, let object): object["kind"]?.string == kind ? object : Optional.none
+            default: Optional.none
             }
         }
     }

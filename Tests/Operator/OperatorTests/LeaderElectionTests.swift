@@ -86,7 +86,7 @@ struct `Names of children` {
 
 struct `The pod of a job` {
     private func pod(_ more: JSONObject) throws -> JSONValue {
-        let decision = try Cluster(Cluster.spec([Cluster.node("only", [], more)])).decide()
+        let decision = try Cluster(Cluster.spec([Cluster.node("only", with: more)])).decide()
         return try #require(decision.made("Job").first?["spec"]?["template"]?["spec"])
     }
 

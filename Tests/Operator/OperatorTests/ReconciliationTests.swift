@@ -177,7 +177,7 @@ struct `A faulty workflow` {
         ("HTTPS_PROXY", "proxy"), ("LD_PRELOAD", "load code"), ("NILUS_STRIPE_API_BASE", "where the key is sent"),
     ])
     func `must not say where requests go`(variable: String, sentence: String) throws {
-        let node = Cluster.node("only", [], ["envs": .object([variable: "x"])])
+        let node = Cluster.node("only", with: ["envs": .object([variable: "x"])])
 
         let decision = try Cluster(Cluster.spec([node])).decide()
 
@@ -197,7 +197,7 @@ struct `A faulty workflow` {
 
     @Test func `cannot use a secret of another namespace`() throws {
         let secrets: JSONValue = [["name": "s", "workspace": "elsewhere"]]
-        let node = Cluster.node("only", [], ["dataosSecrets": secrets])
+        let node = Cluster.node("only", with: ["dataosSecrets": secrets])
 
         #expect(
             try Cluster(Cluster.spec([node])).decide().condition("Stalled")?["message"]?.string?.contains("elsewhere")

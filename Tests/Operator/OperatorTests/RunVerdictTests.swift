@@ -12,7 +12,7 @@ struct Kill: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { "\(jobReason) → \(reason)" }
 
-    init(_ pod: JSONValue, _ jobReason: String = "BackoffLimitExceeded", phase: String = "Failed", _ reason: String) {
+    init(_ pod: JSONValue, _ jobReason: String = "BackoffLimitExceeded", phase: String = "Failed", as reason: String) {
         self.pod = pod
         self.jobReason = jobReason
         self.phase = phase
@@ -42,17 +42,18 @@ struct Kill: CustomTestStringConvertible, Sendable {
         #"{"phase":"Interrupted","reason":"SourceUnavailable","message":"later","rowsCommitted":7}"#
 
     static let all = [
-        Kill(ended(137, "OOMKilled"), "OOMKilled"), Kill(["phase": "Failed", "reason": "Evicted"], "Evicted"),
-        Kill(waiting("CreateContainerConfigError"), "DeadlineExceeded", "SecretMissing"),
-        Kill(waiting("ImagePullBackOff"), "DeadlineExceeded", "ConfigurationInvalid"),
-        Kill(["phase": "Running"], "DeadlineExceeded", "DeadlineExceeded"),
-        Kill(ended(137), phase: "Interrupted", "Interrupted"), Kill(ended(143), phase: "Interrupted", "Interrupted"),
-        Kill(ended(134), "PodFailurePolicy", "InternalDefect"), Kill(ended(1), "InternalDefect"),
-        Kill(ended(75, "Error", told), phase: "Interrupted", "SourceUnavailable"),
+        Kill(ended(137, "OOMKilled"), as: "OOMKilled"), Kill(["phase": "Failed", "reason": "Evicted"], as: "Evicted"),
+        Kill(waiting("CreateContainerConfigError"), "DeadlineExceeded", as: "SecretMissing"),
+        Kill(waiting("ImagePullBackOff"), "DeadlineExceeded", as: "ConfigurationInvalid"),
+        Kill(["phase": "Running"], "DeadlineExceeded", as: "DeadlineExceeded"),
+        Kill(ended(137), phase: "Interrupted", as: "Interrupted"),
+        Kill(ended(143), phase: "Interrupted", as: "Interrupted"),
+        Kill(ended(134), "PodFailurePolicy", as: "InternalDefect"), Kill(ended(1), as: "InternalDefect"),
+        Kill(ended(75, "Error", told), phase: "Interrupted", as: "SourceUnavailable"),
         // What a container says is not taken on trust.
-        Kill(ended(1, "Error", #"{"phase":"Great","reason":"X"}"#), "InternalDefect"),
-        Kill(ended(1, "Error", #"{"phase":"Failed","reason":"<b>"}"#), "InternalDefect"),
-        Kill(ended(137, "OOMKilled", told), "OOMKilled"),
+        Kill(ended(1, "Error", #"{"phase":"Great","reason":"X"}"#), as: "InternalDefect"),
+        Kill(ended(1, "Error", #"{"phase":"Failed","reason":"<b>"}"#), as: "InternalDefect"),
+        Kill(ended(137, "OOMKilled", told), as: "OOMKilled"),
     ]
 }
 
@@ -110,7 +111,7 @@ struct `The end of a run that nobody told` {
     @Test func `shows no key that a container put into its message`() throws {
         let message = #"{"phase":"Failed","reason":"KeyRefused","message":"no to sk_live_4242abcd"}"#
 
-        let decision = try complete(Kill(Kill.ended(77, "Error", message), "KeyRefused"))
+        let decision = try complete(Kill(Kill.ended(77, "Error", message), as: "KeyRefused"))
 
         #expect(decision.status("WorkflowRun")?["reason"]?.string == "KeyRefused")
         #expect(!"\(decision)".contains("4242abcd"))

@@ -107,7 +107,7 @@ final class MemoryLoad: TableLoad {
 
     func write(_ batch: ColumnBatch) async throws { written += batch.rowCount }
 
-    func commit(_ facts: CommitFacts) async throws -> CommitReceipt {
+    func commit(_ facts: CommitFacts) async throws -> CommitOutcome {
         let name = request.table.description
         let receipt = sink.tables.withLock { tables in
             var table = tables[name] ?? MemorySink.Table()
@@ -126,7 +126,7 @@ final class MemoryLoad: TableLoad {
             return receipt
         }
         sink.note("commit \(name)")
-        return receipt
+        return .committed(receipt)
     }
 
     func abandon() async { sink.note("abandon \(request.table)") }

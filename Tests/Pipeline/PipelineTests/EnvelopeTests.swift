@@ -30,7 +30,8 @@ struct `An envelope` {
         for mebibytes in stride(from: 64, through: 4_096, by: 8) {
             let envelope = try Envelope(requested: (nil, mebibytes * mebibyte), group: free)
             let planned =
-                Envelope.fixedBytes + envelope.parallelEndpoints * (Envelope.bytesPerEndpoint + envelope.rowGroupBytes)
+                Envelope.fixedBytes + envelope.keyBytes
+                + envelope.parallelEndpoints * (Envelope.bytesPerEndpoint + envelope.rowGroupBytes)
 
             #expect(planned <= envelope.memoryBytes)
             #expect((1...Envelope.mostParallelEndpoints).contains(envelope.parallelEndpoints))

@@ -86,8 +86,19 @@ struct `A read plan` {
         #expect(error.code == .checkpointMissing)
         #expect(
             error.message == "cannot load endpoint 'charge' incrementally into 'stripe.charge': the table has rows but "
-                + "no checkpoint of ours; load it once with 'incremental-strategy: replace' or set 'full-refresh: true'"
+                + "no checkpoint of ours; use 'incremental-strategy: merge', or set 'full-refresh: true' once"
         )
+    }
+
+    @Test func `merges everything into rows of which it knows nothing`() throws {
+        let plan = try ReadPlan(load(.incremental, .merge), table: foreign)
+
+        #expect(plan.window == .everything)
+        #expect(plan.progress == .advance(from: nil))
+        #expect(
+            plan.warnings == [
+                "table 'stripe.charge' has rows but no checkpoint of ours: everything is read once and merged into them"
+            ])
     }
 
     @Test func `refuses a checkpoint that it does not understand`() throws {

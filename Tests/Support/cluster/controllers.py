@@ -32,38 +32,44 @@ class Controllers:
                     self.objects.changed.wait(timeout=1)
                 seen = self.objects.version
                 self.collect()
+                owned = self.owned()
                 for key, job in list(self.objects.items.items()):
-                    if key[0] == "jobs" and key in self.objects.items:
-                        self.run_job(job)
+                    if key[0] == "jobs":
+                        self.run_job(job, owned.get(job["metadata"]["uid"], []))
+
+    def owned(self):
+        """What each uid owns; looked up once, for there may be thousands of objects."""
+        owned = {}
+        for key, item in self.objects.items.items():
+            for owner in item["metadata"].get("ownerReferences", []):
+                owned.setdefault(owner["uid"], []).append((key, item))
+        return owned
 
     # the collector
 
     def collect(self):
         uids = {item["metadata"]["uid"] for item in self.objects.items.values()}
+        leaving = {item["metadata"]["uid"] for item in self.objects.items.values()
+                   if "foregroundDeletion" in item["metadata"].get("finalizers", [])}
         for (plural, namespace, name), item in list(self.objects.items.items()):
             metadata = item["metadata"]
             owners = metadata.get("ownerReferences", [])
-            kind = self.objects.kind_of(plural)
             is_orphan = owners and all(owner["uid"] not in uids for owner in owners)
-            leaves = any(self.is_leaving(owner["uid"]) for owner in owners)
+            leaves = any(owner["uid"] in leaving for owner in owners)
             is_waiting = "foregroundDeletion" in metadata.get("finalizers", [])
             if is_orphan or leaves or is_waiting and not self.objects.dependents(item):
-                self.objects.remove(kind, namespace, name)
-
-    def is_leaving(self, uid):
-        return any(item["metadata"]["uid"] == uid and "foregroundDeletion" in item["metadata"].get("finalizers", [])
-                   for item in self.objects.items.values())
+                self.objects.remove(self.objects.kind_of(plural), namespace, name)
 
     # the Job controller
 
-    def run_job(self, job):
+    def run_job(self, job, owned):
         if "deletionTimestamp" in job["metadata"]:
             return
         status = copy.deepcopy(job.get("status") or {"startTime": moment()})
         conditions = status.get("conditions", [])
         if any(item["type"] in ("Complete", "Failed") for item in conditions):
             return
-        pods = [other for key, other in self.objects.dependents(job) if key[0] == "pods"]
+        pods = [other for key, other in owned if key[0] == "pods"]
         phases = [pod["status"].get("phase", "Pending") for pod in pods]
         failed = phases.count("Failed")
         if "Succeeded" in phases:

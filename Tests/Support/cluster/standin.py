@@ -5,6 +5,7 @@ subresource, server-side apply with its conflicts, lists in pages, watches with 
 stream, roles, service accounts with tokens, owners and Jobs. It runs no container and reads no CEL.
 """
 import base64
+import itertools
 import json
 import pathlib
 import ssl
@@ -252,8 +253,10 @@ class Handler(BaseHTTPRequestHandler):
                                                  f"({objects.forgotten})").body)
                 break
             before = position
-            for version, plural, change, item in objects.history:
-                if version > before and plural == target.kind.plural and (
+            # The history is in the order of its versions, so that what is new stands at its end.
+            news = itertools.takewhile(lambda entry: entry[0] > before, reversed(objects.history))
+            for _, plural, change, item in reversed(list(news)):
+                if plural == target.kind.plural and (
                         target.is_everywhere or item["metadata"].get("namespace") == target.namespace):
                     self.tell(change, item, selected)
             position = objects.version

@@ -9,8 +9,9 @@ import WorkflowManifest
 /// A load of rows through the sink, laid out as a workflow manifest says.
 ///
 /// Members beside the common ones: `manifest` (text), `rows` (list of objects; dates, times and unscaled
-/// decimals as whole numbers), `strategy`, `run`, `row-group-bytes`, `batch-rows`. Answers with the remarks,
-/// the snapshot and the number of files.
+/// decimals as whole numbers), `strategy`, `run`, `row-group-bytes`, `batch-rows`; for merges `key` (list of
+/// columns), `created` and `key-bytes`. Answers with the remarks, the snapshot, the number of files and the
+/// number of rows replaced.
 struct FixtureLoad {
     let json: JSONValue
     let table: TableName
@@ -22,9 +23,12 @@ struct FixtureLoad {
             catalogPath: text("catalog"), catalogName: "nilus", warehouse: "file://\(text("warehouse"))", time: .system)
         let sink = LakehouseSink(
             lakehouse, sizes: FileSizes(rowGroupBytes: Int(json["row-group-bytes"]?.integer ?? 1_048_576)),
-            layout: LayoutRequest(try options(text("manifest"))), time: .system)
+            layout: LayoutRequest(try options(text("manifest"))),
+            keyMemory: KeyMemory(limitBytes: Int(json["key-bytes"]?.integer ?? 8_388_608)), time: .system)
+        let key = (json["key"]?.array ?? []).compactMap(\.string)
         let request = LoadRequest(
-            table: table, strategy: IncrementalStrategy(rawValue: text("strategy")) ?? .append, columns: columns,
+            table: table, strategy: IncrementalStrategy(rawValue: text("strategy")) ?? .append,
+            key: key.isEmpty ? nil : MergeKey(columns: key, created: json["created"]?.string), columns: columns,
             identity: LoadIdentity(
                 runID: text("run"), node: "n", endpoint: "charge", manifestDigest: "d",
                 loadID: String(Timestamp.now().microseconds)),
@@ -35,7 +39,7 @@ struct FixtureLoad {
         let receipt = try await write(json["rows"]?.array ?? [], to: load)
         return [
             "remarks": .array(load.remarks.map(JSONValue.string)), "snapshot-id": .integer(receipt.snapshotID),
-            "files": .integer(receipt.filesAdded),
+            "files": .integer(receipt.filesAdded), "replaced": .integer(receipt.rowsReplaced),
         ]
     }
 
@@ -54,7 +58,8 @@ struct FixtureLoad {
             try await load.write(try batch(rows[start..<min(start + size, rows.count)], load.schema))
         }
         return try await load.commit(
-            CommitFacts(checkpoint: .keep, rowCount: rows.count, rowIDAccount: "acct"))
+            CommitFacts(checkpoint: .keep, rowCount: rows.count, rowIDAccount: "acct")
+        ).receipt
     }
 
     private func batch(_ rows: ArraySlice<JSONValue>, _ schema: RecordSchema) throws -> ColumnBatch {

@@ -1,6 +1,7 @@
 import Iceberg
 import IcebergCatalog
 import JSON
+import LakehouseSink
 import Loading
 import NilusCore
 import ObjectStorage
@@ -10,7 +11,7 @@ import Records
 ///
 /// Common members: `catalog` (file), `warehouse` (folder), `namespace`, `table`, `columns` (list of
 /// `{name, type}`). `action` is `plan`: answers with the field ids and the folder for data files; `load`: see
-/// ``FixtureLoad``; or `commit`: `operation`, `files` (list of `{path, records, bytes, content, metrics, partition}`, the last
+/// ``FixtureLoad``; `compact`: answers with the numbers of files; or `commit`: `operation`, `files` (list of `{path, records, bytes, content, metrics, partition}`, the last
 /// a list of `{id, value}` for the table's default spec), `facts` and `properties` (maps), answers with what
 /// was committed.
 struct FixtureRequest {
@@ -31,6 +32,9 @@ struct FixtureRequest {
         if text("action") == "load" {
             return try await FixtureLoad(json: json, table: identifier, columns: columns).run()
         }
+        if text("action") == "compact" {
+            return try await compact(identifier, Lakehouse(catalog: catalog, store: store))
+        }
         var table = try await catalog.load(identifier)
         if table == nil {
             table = try await catalog.stage(identifier, schema: IcebergSchema(creating: columns), properties: [])
@@ -39,6 +43,15 @@ struct FixtureRequest {
         let evolution = table.metadata.evolution(toHold: columns)
         return text("action") == "plan"
             ? Self.answer(table, evolution) : try await commit(table, evolution, catalog, store)
+    }
+
+    private func compact(_ table: TableName, _ lakehouse: Lakehouse) async throws -> JSONValue {
+        let maintenance = TableMaintenance(lakehouse, sizes: FileSizes(rowGroupBytes: 1_048_576), time: .system)
+        let report = try await maintenance.compact(table)
+        return [
+            "rewritten": .integer(report.filesRewritten), "written": .integer(report.filesWritten),
+            "dropped": .integer(report.rowsDropped), "deletes-removed": .integer(report.deleteFilesRemoved),
+        ]
     }
 
     private static func answer(_ table: CatalogTable, _ evolution: SchemaEvolution) -> JSONValue {

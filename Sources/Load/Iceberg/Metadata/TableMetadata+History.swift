@@ -39,7 +39,15 @@ extension TableMetadata {
         return properties[name].map { RecordedFact(value: $0, snapshot: nil) }
     }
 
-    /// Rows in the table, as far as the current snapshot tells; deleted rows still count as rows.
+    /// Rows that readers see, as far as the current snapshot tells; `nil` when it does not, or when rows are
+    /// deleted by their values.
+    package var liveRecordCount: Int64? {
+        guard let currentSnapshot else { return 0 }
+        guard let records = recordCount, currentSnapshot.count("total-equality-deletes") ?? 0 == 0 else { return nil }
+        return max(0, records &- (currentSnapshot.count("total-position-deletes") ?? 0))
+    }
+
+    /// Rows in the files of the table, as far as the current snapshot tells; deleted rows still count as rows.
     package var recordCount: Int64? {
         guard let currentSnapshot else { return 0 }
         return currentSnapshot.count("total-records")

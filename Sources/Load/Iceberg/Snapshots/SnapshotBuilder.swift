@@ -20,6 +20,7 @@ package struct SnapshotBuilder {
     private let identifiers: IdentifierSource
     private var tally = SnapshotTally()
     private var carried: [ManifestFile] = []
+    private var removedPaths: Set<String> = []
 
     /// Begins an attempt; `schema` is the table's after the commit, which manifests tell of.
     package init(
@@ -75,20 +76,32 @@ package struct SnapshotBuilder {
         carried.append(manifest)
     }
 
-    /// Writes the manifest that records the removal of all live files of a manifest.
+    /// Whether the manifests of the parent must be looked into, because the plan removes files.
+    package var removesFiles: Bool {
+        if case .none = plan.removal { false } else { true }
+    }
+
+    /// The files to be removed that no manifest had so far; when there are any after the last manifest, the
+    /// plan is out of date.
+    package var missingPaths: Set<String> { plan.removing.subtracting(removedPaths) }
+
+    /// Writes the manifest that records the removal of the files that the plan removes; keeps a manifest
+    /// that loses none.
     ///
-    /// - Returns: `nil` when there was no live file after all.
+    /// - Returns: `nil` when the manifest stays, or when there was no live file after all.
     /// - Throws: `sinkRefused` (terminal) when the manifest is damaged.
     package mutating func remove(
         _ manifest: ManifestFile, content: [UInt8], path: String
     ) throws(NilusError) -> EncodedManifest? {
-        try rewrite(manifest, content: content, path: path) { _ in true }
+        let removal = plan.removal
+        return try rewrite(manifest, content: content, path: path) { removal.takes($0.path) }
     }
 
     /// Writes a manifest in the place of one of the parent: files that `isRemoved` names are recorded as
-    /// deleted, the other live ones stay as existing, with their sequence numbers.
+    /// deleted, the other live ones stay as existing, with their sequence numbers. A manifest of which
+    /// nothing is removed is kept.
     ///
-    /// - Returns: `nil` when there was no live file after all.
+    /// - Returns: `nil` when the manifest stays, or when there was no live file after all.
     /// - Throws: `sinkRefused` (terminal) when the manifest is damaged.
     package mutating func rewrite(
         _ manifest: ManifestFile, content: [UInt8], path: String, removing isRemoved: (DataFile) -> Bool
@@ -102,16 +115,26 @@ package struct SnapshotBuilder {
             throw .manifestInvalid(manifest.path, "no values of partition field '\(field.name)'")
         }
         var writer = newWriter(manifest.content, spec, type)
+        var losesFiles = false
         while let entry = try reader.next() {
             guard entry.isLive else { continue }
             let goes = isRemoved(entry.file)
-            if goes { tally.remove(entry.file) }
+            if goes { noteRemoval(of: entry.file) }
+            losesFiles = losesFiles || goes
             try writer.append(goes ? entry.deleted(in: plan.id) : entry.existing)
         }
-        guard writer.entryCount > 0 else { return nil }
+        guard losesFiles else {
+            if writer.entryCount > 0 { carried.append(manifest) }
+            return nil
+        }
         let encoded = writer.finish(path: path)
         carried.append(encoded.manifest)
         return encoded
+    }
+
+    private mutating func noteRemoval(of file: DataFile) {
+        tally.remove(file)
+        removedPaths.insert(file.path)
     }
 
     /// Writes the manifest list and the snapshot.
@@ -124,7 +147,7 @@ package struct SnapshotBuilder {
             added + carried, snapshotID: plan.id, parentID: parent?.id, sequenceNumber: sequenceNumber,
             sync: identifiers.syncMarker())
         let counters = tally.counters(parent: parent, removesEverything: plan.operation == .overwrite)
-        let summary = [TableProperty("operation", plan.operation.rawValue)] + plan.facts + counters
+        let summary = [TableProperty("operation", plan.summaryWord)] + plan.facts + counters
         let snapshot = Snapshot(
             id: plan.id, parentID: parent?.id, sequenceNumber: sequenceNumber,
             timestampMilliseconds: max(moment.milliseconds, base.lastUpdatedMilliseconds), manifestList: listPath,

@@ -20,13 +20,17 @@ final class DataFileWriter {
 
     /// - Precondition: `columns` are in the order of the batches that will come.
     init(
-        _ columns: [MappedColumn], _ layout: TableLayout, in folder: String, named name: String, sizes: FileSizes,
-        store: any ObjectStore
+        _ columns: [MappedColumn], _ layout: TableLayout, _ place: FilePlace, sizes: FileSizes, store: any ObjectStore
     ) {
         self.columns = columns
         self.layout = layout
         self.sizes = sizes
-        open = OpenDataFiles(columns, layout, in: folder, named: name, sizes: sizes, store: store)
+        open = OpenDataFiles(columns, layout, place, sizes: sizes, store: store)
+    }
+
+    /// Tells of all rows that go to files from now on.
+    func observe(_ observer: @escaping (WrittenRows) throws -> Void) {
+        open.observer = observer
     }
 
     /// Goes on with more columns, from the next file on.
@@ -44,7 +48,11 @@ final class DataFileWriter {
             try await open.append(batch)
             return
         }
-        let buffer = buffer ?? RowBuffer(RecordSchema(columns.map(\.batchField)), layout, byteLimit: sizes.bufferBytes)
+        let buffer =
+            buffer
+            ?? RowBuffer(
+                RecordSchema(columns.map(\.batchField)), layout, byteLimit: sizes.bufferBytes,
+                after: rowCount - batch.rowCount)
         self.buffer = buffer
         buffer.append(batch)
         if buffer.isFull { try await drain(isLast: false) }

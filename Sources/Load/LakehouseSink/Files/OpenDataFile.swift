@@ -19,7 +19,7 @@ final class OpenDataFile {
     private var isSorted = true
 
     init(
-        at path: String, _ partition: FilePartition, _ columns: [MappedColumn], rowGroupBytes: Int,
+        at path: String, _ partition: FilePartition, _ columns: [MappedColumn], lookupIDs: Set<Int>, rowGroupBytes: Int,
         scratch: ParquetScratch, upload: any ObjectUpload
     ) {
         self.path = path
@@ -27,7 +27,7 @@ final class OpenDataFile {
         self.columns = columns
         self.upload = upload
         parquet = ParquetFileWriter(
-            columns: columns.map(ParquetColumn.init),
+            columns: columns.map { ParquetColumn($0, hasBloomFilter: lookupIDs.contains($0.fieldID)) },
             options: ParquetOptions(rowGroupBytes: rowGroupBytes, createdBy: ProgramVersion.createdBy),
             scratch: scratch, output: { try upload.append($0) })
     }
@@ -101,9 +101,10 @@ extension SingleValue {
 }
 
 extension ParquetColumn {
-    init(_ column: MappedColumn) {
+    init(_ column: MappedColumn, hasBloomFilter: Bool = false) {
         self.init(
             name: column.field.name, type: column.field.type,
-            fieldID: Int32(truncatingIfNeeded: column.fieldID), isRequired: column.field.isRequired)
+            fieldID: Int32(truncatingIfNeeded: column.fieldID), isRequired: column.field.isRequired,
+            hasBloomFilter: hasBloomFilter)
     }
 }

@@ -17,8 +17,7 @@ final class OpenDataFiles {
     private static let pieceRows = 256
 
     private let store: any ObjectStore
-    private let folder: String
-    private let name: String
+    private let place: FilePlace
     private let sizes: FileSizes
     private let scratch = ParquetScratch()
     private var columns: [MappedColumn]
@@ -28,15 +27,15 @@ final class OpenDataFiles {
     private var clock = 0
     private var startedCount = 0
     private var files: [DataFile] = []
+    /// Is told of all rows that go to files.
+    var observer: ((WrittenRows) throws -> Void)?
 
     init(
-        _ columns: [MappedColumn], _ layout: TableLayout, in folder: String, named name: String, sizes: FileSizes,
-        store: any ObjectStore
+        _ columns: [MappedColumn], _ layout: TableLayout, _ place: FilePlace, sizes: FileSizes, store: any ObjectStore
     ) {
         self.columns = columns
         self.layout = layout
-        self.folder = folder
-        self.name = name
+        self.place = place
         self.sizes = sizes
         self.store = store
         piece = ColumnBatch(RecordSchema(columns.map(\.batchField)))
@@ -52,18 +51,18 @@ final class OpenDataFiles {
     /// Adds a batch as it is, to a table without partitions.
     func append(_ batch: ColumnBatch) async throws {
         if sizes.fileRows == nil {
-            try await file(for: .whole).append(batch)
+            try await append(batch, arrivals: nil, to: try await file(for: .whole))
             try await closeIfFull(.whole)
         } else {
             let positions = batch.columns.prefix(columns.count).map { $0.valuePositions(rowCount: batch.rowCount) }
-            try await append(0..<batch.rowCount, of: batch, positions, to: .whole) { _, _ in }
+            try await append(0..<batch.rowCount, of: batch, positions, nil, to: .whole) { _, _ in }
         }
     }
 
     /// Adds sorted rows of a partition.
     func append(_ portion: RowBuffer.Portion, of batch: ColumnBatch) async throws {
         let isSorted = !layout.orderings.isEmpty
-        try await append(portion.rows, of: batch, portion.positions, to: portion.key) { file, rows in
+        try await append(portion.rows, of: batch, portion.positions, portion.arrivals, to: portion.key) { file, rows in
             guard isSorted, let first = rows.first, let last = rows.last else { return }
             file.continues(from: portion.sortKey(ofRow: first), to: portion.sortKey(ofRow: last), by: layout)
         }
@@ -73,7 +72,7 @@ final class OpenDataFiles {
     }
 
     private func append<Rows: RandomAccessCollection<Int>>(
-        _ rows: Rows, of batch: ColumnBatch, _ positions: [[Int32]?], to key: PartitionKey,
+        _ rows: Rows, of batch: ColumnBatch, _ positions: [[Int32]?], _ arrivals: [Int]?, to key: PartitionKey,
         note: (OpenDataFile, Rows.SubSequence) -> Void
     ) async throws {
         var rest = rows[...]
@@ -84,10 +83,16 @@ final class OpenDataFiles {
             note(file, taken)
             piece.removeAll()
             piece.append(taken, of: batch, positions: positions)
-            try await file.append(piece)
+            try await append(piece, arrivals: arrivals.map { arrivals in taken.map { arrivals[$0] } }, to: file)
             rest = rest.dropFirst(taken.count)
             try await closeIfFull(key)
         }
+    }
+
+    private func append(_ batch: ColumnBatch, arrivals: [Int]?, to file: OpenDataFile) async throws {
+        let firstRow = file.rowCount
+        try await file.append(batch)
+        try observer?(WrittenRows(batch: batch, path: file.path, firstRow: firstRow, arrivals: arrivals))
     }
 
     /// Closes all files and returns what was written.
@@ -116,9 +121,10 @@ final class OpenDataFiles {
         if open.count >= Self.maximumCount { try await closeLongestWaiting() }
         startedCount += 1
         let partition = layout.partition(key)
-        let path = "\(folder)/\(layout.folder(partition))\(name)-\(String(startedCount).padded(to: 5)).parquet"
+        let path = place.path(startedCount, in: layout.folder(partition))
         let file = OpenDataFile(
-            at: path, partition, columns, rowGroupBytes: sizes.rowGroupBytes, scratch: scratch,
+            at: path, partition, columns, lookupIDs: layout.lookupIDs, rowGroupBytes: sizes.rowGroupBytes,
+            scratch: scratch,
             upload: try await store.upload(to: path))
         file.lastUse = clock
         open[key] = file
@@ -163,8 +169,12 @@ final class OpenDataFiles {
     }
 }
 
-extension String {
-    fileprivate func padded(to width: Int) -> String {
-        String(repeating: "0", count: max(0, width - count)) + self
-    }
+/// Rows that went to a file, one after another.
+struct WrittenRows {
+    let batch: ColumnBatch
+    let path: String
+    /// The position of the first of them in the file.
+    let firstRow: Int
+    /// For each row its number among all rows of the load; `nil` when rows go to files as they come.
+    let arrivals: [Int]?
 }

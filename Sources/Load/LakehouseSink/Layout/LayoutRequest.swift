@@ -64,6 +64,17 @@ package struct LayoutRequest: Sendable {
         return SortOrder(id: 1, fields: fields)
     }
 
+    /// What is remarkable about these wishes for a new table, for the user.
+    func remarks(on spec: PartitionSpec, of schema: IcebergSchema, _ request: LoadRequest) -> [String] {
+        spec.fields.compactMap { field in
+            guard field.transform == .identity, let column = schema.fields.first(where: { $0.id == field.sourceID }),
+                column.fillableType == .timestampWithZone || column.fillableType == .timestamp
+            else { return nil }
+            return "table '\(request.table)' gets a partition for each value of '\(column.name)'; a 'type' of 'day' or "
+                + "'month' makes fewer"
+        }
+    }
+
     /// What of these wishes an existing table does not follow, for the user.
     func differences(from table: TableMetadata, _ request: LoadRequest) -> [String] {
         var remarks: [String] = []

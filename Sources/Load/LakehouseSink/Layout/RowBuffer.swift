@@ -15,6 +15,8 @@ final class RowBuffer {
         let rows: [Int]
         /// For each column of the buffer where the rows have their values.
         let positions: [[Int32]?]
+        /// For each row of the buffer its number among all rows that came.
+        let arrivals: [Int]
         /// For each field of the sort order what the rows of the buffer are sorted by.
         fileprivate let sortKeys: [[SingleValue?]]
 
@@ -33,10 +35,15 @@ final class RowBuffer {
     private(set) var batch: ColumnBatch
     /// For each row its partition's number.
     private var numbers: [Int32] = []
+    /// For each row its number among all rows of the load.
+    private var arrivals: [Int] = []
+    private var arrivedCount: Int
     private var keys: [PartitionKey] = []
     private var numbersByKey: [PartitionKey: Int32] = [:]
 
-    init(_ schema: RecordSchema, _ layout: TableLayout, byteLimit: Int) {
+    /// - Parameter arrivedCount: rows of the load that came before.
+    init(_ schema: RecordSchema, _ layout: TableLayout, byteLimit: Int, after arrivedCount: Int = 0) {
+        self.arrivedCount = arrivedCount
         self.layout = layout
         self.byteLimit = byteLimit
         batch = ColumnBatch(schema)
@@ -46,7 +53,7 @@ final class RowBuffer {
 
     /// What the rows take and what sorting them will take, in bytes.
     private var memoryNeeded: Int {
-        let perRow = batch.columns.count * 2 + layout.orderings.count * Self.sortKeyBytes + 16
+        let perRow = batch.columns.count * 2 + layout.orderings.count * Self.sortKeyBytes + 24
         return batch.contentBytes + batch.rowCount * perRow
     }
 
@@ -54,6 +61,8 @@ final class RowBuffer {
         for run in layout.runs(of: rows) {
             numbers.append(contentsOf: repeatElement(number(of: run.key), count: run.rows.count))
         }
+        arrivals.append(contentsOf: arrivedCount..<arrivedCount + rows.rowCount)
+        arrivedCount += rows.rowCount
         batch.append(0..<rows.rowCount, of: rows)
     }
 
@@ -83,7 +92,8 @@ final class RowBuffer {
         let positions = batch.columns.map { $0.valuePositions(rowCount: batch.rowCount) }
         for number in chosen where !rows[number].isEmpty {
             let portion = Portion(
-                key: keys[number], rows: ordered(rows[number], sortKeys), positions: positions, sortKeys: sortKeys)
+                key: keys[number], rows: ordered(rows[number], sortKeys), positions: positions,
+                arrivals: arrivals, sortKeys: sortKeys)
             rows[number] = []
             try await write(portion)
         }
@@ -113,6 +123,7 @@ final class RowBuffer {
     private func keep(where isKept: (Int) -> Bool, _ positions: [[Int32]?]) {
         let rows = (0..<batch.rowCount).filter(isKept)
         let (old, oldNumbers, oldKeys) = (batch, numbers, keys)
+        arrivals = rows.map { arrivals[$0] }
         numbers.removeAll(keepingCapacity: true)
         keys = []
         numbersByKey = [:]

@@ -26,14 +26,19 @@ struct TableLayout {
     let orderings: [Ordering]
     /// The table's sort order, for files that follow it.
     let sortOrder: SortOrder
+    /// The ids of the columns by which rows are looked up: files get Bloom filters of them.
+    let lookupIDs: Set<Int>
     /// What the user should know.
     let remarks: [String]
 
     /// The layout that the table has, for batches of the given columns.
     ///
+    /// - Parameter key: the names of the columns by which rows are looked up.
     /// - Throws: `sinkRefused` (terminal) when a partition value cannot be computed.
-    init(of table: TableMetadata, columns: [MappedColumn], named name: TableName) throws(NilusError) {
+    init(of table: TableMetadata, columns: [MappedColumn], named name: TableName, key: [String] = []) throws(NilusError)
+    {
         spec = table.defaultSpec
+        lookupIDs = Set(columns.filter { key.contains($0.wanted.name) && $0.field.type.canBeLookedUp }.map(\.fieldID))
         var divisions: [Division] = []
         for field in spec.fields where field.transform != .void {
             guard let (column, type) = Self.source(field.sourceID, columns), field.transform.takes(type) else {
@@ -92,6 +97,16 @@ struct TableLayout {
         return PartitionPath.folder(of: partition, spec) { field in
             divisions.first { $0.field.fieldID == field.fieldID }?.type ?? .text
         } + "/"
+    }
+}
+
+extension FieldType {
+    /// Whether there are Bloom filters of such values that help.
+    fileprivate var canBeLookedUp: Bool {
+        switch self {
+        case .boolean, .float, .double, .json: false
+        case .int, .long, .date, .timestamp, .timestampWithZone, .decimal, .text: true
+        }
     }
 }
 

@@ -26,7 +26,10 @@ final class LocalUpload: ObjectUpload {
     }
 
     func send() async throws {
-        // Disks take bytes as they come.
+        // Disks take bytes as they come; many files may be open, and none of them needs its buffer meanwhile.
+        guard file != nil, !buffer.isEmpty else { return }
+        try flush()
+        buffer = []
     }
 
     func complete() async throws {

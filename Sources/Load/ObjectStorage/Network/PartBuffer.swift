@@ -26,6 +26,9 @@ struct PartBuffer {
         }
     }
 
+    /// Bytes that are gathered.
+    var byteCount: Int { full.reduce(current.count) { $0 + $1.count } }
+
     /// The oldest full part.
     mutating func takeFull() -> [UInt8]? {
         full.isEmpty ? nil : full.removeFirst()

@@ -14,6 +14,8 @@ final class PartedUpload: ObjectUpload {
     private var isOpen = true
     private(set) var byteCount = 0
 
+    var heldBytes: Int { buffer.byteCount + (inFlight == nil ? 0 : store.uploads.partBytes) }
+
     init(of object: ObjectName, to store: RemoteObjectStore) {
         self.object = object
         self.store = store

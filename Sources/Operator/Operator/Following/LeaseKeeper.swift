@@ -11,13 +11,18 @@ final class LeaseKeeper: Sendable {
     private let election: Mutex<LeaderElection>
     private let time: TimeSource
     private let logger: Logger
+    private let health: OperatorHealth
 
-    init(_ client: KubernetesClient, _ election: LeaderElection, time: TimeSource, logger: Logger) {
+    init(
+        _ client: KubernetesClient, _ election: LeaderElection, time: TimeSource, logger: Logger,
+        health: OperatorHealth
+    ) {
         self.client = client
         lease = ObjectReference(.lease, namespace: election.namespace, name: election.name)
         self.election = Mutex(election)
         self.time = time
         self.logger = logger
+        self.health = health
     }
 
     /// Whether this operator may act.
@@ -51,6 +56,7 @@ final class LeaseKeeper: Sendable {
     private func tryOnce() async throws -> Bool {
         do throws(ClusterFailure) {
             let present = try await read()
+            health.connected()
             let start = time.monotonic()
             let utc = time.utc()
             let step = election.withLock { $0.step(present, monotonic: start, utc: utc) }

@@ -20,6 +20,7 @@ final class OperatorHealth: Sendable {
 
     init(time: TimeSource) { self.time = time }
 
+    /// The API server answered.
     func connected() { state.withLock { $0.isConnected = true } }
     func leads() { state.withLock { $0.isLeading = true } }
 

@@ -8,6 +8,8 @@ package struct EndpointLoad: Sendable {
     /// What the manifest says; see ``effectiveStrategy``.
     package let strategy: IncrementalStrategy
     package let isFullRefresh: Bool
+    /// The fields that identify an object, for merging.
+    package let primaryKey: [String]
     package let table: TableName
     /// `interval-start` and `interval-end` as seconds.
     package let interval: Window
@@ -16,12 +18,14 @@ package struct EndpointLoad: Sendable {
 
     package init(
         endpoint: Endpoint, mode: ReadMode, strategy: IncrementalStrategy, isFullRefresh: Bool = false,
-        table: TableName, interval: Window = .everything, pageSize: Int = 100, pageLimit: Int? = nil
+        primaryKey: [String]? = nil, table: TableName, interval: Window = .everything, pageSize: Int = 100,
+        pageLimit: Int? = nil
     ) {
         self.endpoint = endpoint
         self.mode = mode
         self.strategy = strategy
         self.isFullRefresh = isFullRefresh
+        self.primaryKey = primaryKey ?? [endpoint.primaryKey]
         self.table = table
         self.interval = interval
         self.pageSize = pageSize

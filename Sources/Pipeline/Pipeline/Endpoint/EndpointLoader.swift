@@ -23,12 +23,12 @@ struct EndpointLoader {
     /// - Throws: what the stages throw; nothing of the load is visible then, unless the error says so.
     func run() async throws {
         let request = LoadRequest(
-            table: load.table, strategy: load.effectiveStrategy,
+            table: load.table, strategy: load.effectiveStrategy, key: mergeKey,
             columns: TableColumns.declared(by: load.endpoint, naming: naming), identity: loadIdentity,
             origin: DataOrigin(account: identity.account, isLive: identity.isLive))
         switch try await sink.open(request) {
         case .alreadyCommitted(let receipt):
-            record.finish(.succeeded(.alreadyCommitted, "run '\(loadIdentity.runID)' is committed"), receipt)
+            finish(.alreadyCommitted(receipt))
         case .ready(let table):
             do {
                 try await fill(table)
@@ -54,12 +54,27 @@ struct EndpointLoader {
             loadID: loadIdentity.loadID, account: account)
         let result = try await read(plan, through: &normalizer, into: table)
         try reconcile(normalizer.report)
-        let receipt = try await table.commit(
+        let outcome = try await table.commit(
             CommitFacts(
                 checkpoint: plan.progress.change(cut: result.cut), rowCount: normalizer.report.rows,
                 rowIDAccount: account))
-        record.finish(.succeeded(.completed), receipt)
-        tell(normalizer.report, receipt)
+        finish(outcome)
+        tell(normalizer.report, outcome.receipt)
+    }
+
+    private func finish(_ outcome: CommitOutcome) {
+        record.warn(outcome.receipt.upkeep.map { "table '\(load.table)': \($0)" })
+        switch outcome {
+        case .committed(let receipt): record.finish(.succeeded(.completed), receipt)
+        case .alreadyCommitted(let receipt):
+            record.finish(.succeeded(.alreadyCommitted, "run '\(loadIdentity.runID)' is committed"), receipt)
+        }
+    }
+
+    /// The columns by which rows are merged, under the names that they have in the table.
+    private var mergeKey: MergeKey {
+        MergeKey(
+            columns: load.primaryKey.map(naming.name), created: naming.name(load.endpoint.createdField))
     }
 
     private func read(
@@ -83,6 +98,7 @@ struct EndpointLoader {
         var metadata = record.logMetadata
         metadata["snapshot"] = "\(receipt.snapshotID)"
         metadata["files"] = "\(receipt.filesAdded)"
+        if receipt.rowsReplaced > 0 { metadata["replaced"] = "\(receipt.rowsReplaced)" }
         logger.info("table committed", metadata: metadata)
         if !report.newColumns.isEmpty {
             metadata["columns"] = .array(report.newColumns.map { "\($0)" })

@@ -41,7 +41,7 @@ struct NodePlan: Sendable {
         return EndpointLoad(
             endpoint: endpoint, mode: mode,
             strategy: strategy(node.sink.options.incrementalStrategy?.value, mode),
-            isFullRefresh: node.sink.options.fullRefresh?.value ?? false, table: name,
+            isFullRefresh: node.sink.options.fullRefresh?.value ?? false, primaryKey: node.primaryKey, table: name,
             interval: Window(
                 lower: options.intervalStart.map { firstSecond(notBefore: $0.value) },
                 upper: options.intervalEnd.map { firstSecond(notBefore: $0.value) }),
@@ -65,7 +65,7 @@ struct NodePlan: Sendable {
         case .replace: .replace
         case .append: .append
         case .merge, .deleteInsert, .scd2: .merge
-        case nil: mode == .incremental ? .append : .replace
+        case nil: mode == .incremental ? .merge : .replace
         }
     }
 

@@ -45,6 +45,7 @@ extension ReadPlan {
             return
         }
         let checkpoint = try Self.checkpoint(of: table, load)
+        let isFirstMerge = checkpoint == nil && table.hasRows
         if let start = interval.lower, let checkpoint, start > checkpoint {
             throw .gapBehindCheckpoint(load, start: start, checkpoint: checkpoint)
         }
@@ -52,12 +53,14 @@ extension ReadPlan {
         self.init(
             window: Window(lower: lower, upper: interval.upper),
             progress: load.pageLimit == nil ? .advance(from: checkpoint) : .keep,
-            warnings: load.pageLimit == nil ? [] : [Self.trialWarning(load)])
+            warnings: (isFirstMerge ? [Self.firstMergeWarning(load)] : [])
+                + (load.pageLimit == nil ? [] : [Self.trialWarning(load)]))
     }
 
     private static func checkpoint(of table: TableFacts, _ load: EndpointLoad) throws(NilusError) -> Int64? {
         guard let text = table.checkpoint else {
-            guard !table.hasRows else { throw .checkpointMissing(load) }
+            // Merged rows replace what is there of them, so reading everything once is safe.
+            guard !table.hasRows || load.effectiveStrategy == .merge else { throw .checkpointMissing(load) }
             return nil
         }
         guard let checkpoint = Checkpoint(text: text) else { throw .checkpointUnreadable(load, text) }
@@ -76,6 +79,10 @@ extension ReadPlan {
         return [trialWarning(load)]
     }
 
+    private static func firstMergeWarning(_ load: EndpointLoad) -> String {
+        "table '\(load.table)' has rows but no checkpoint of ours: everything is read once and merged into them"
+    }
+
     private static func trialWarning(_ load: EndpointLoad) -> String {
         "'yield-limit' with '\(load.effectiveStrategy.rawValue)': the rows of this trial stay in '\(load.table)' "
             + "and a later load brings them again"
@@ -87,7 +94,7 @@ extension NilusError {
         NilusError(
             .extract, .checkpointMissing,
             "cannot load endpoint '\(load.endpoint.name)' incrementally into '\(load.table)': the table has rows but "
-                + "no checkpoint of ours; load it once with 'incremental-strategy: replace' or set 'full-refresh: true'"
+                + "no checkpoint of ours; use 'incremental-strategy: merge', or set 'full-refresh: true' once"
         )
     }
 

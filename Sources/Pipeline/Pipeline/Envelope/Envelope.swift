@@ -25,6 +25,8 @@ package struct Envelope: Sendable, Hashable {
     static let smallestRowGroup = 2 * 1_024 * 1_024
     /// Larger ones bring nothing more.
     static let largestRowGroup = 16 * 1_024 * 1_024
+    /// Share of the budget for the keys of rows that are merged: at 128 MiB, those of some 120,000 rows.
+    static let keyShare = 1.0 / 16
     /// Endpoints that are loaded at once at most: the account's rate is spent by then.
     static let mostParallelEndpoints = 5
 
@@ -40,8 +42,11 @@ package struct Envelope: Sendable, Hashable {
 
     /// Bytes that may hold data.
     private var workingBytes: Int {
-        max(0, memoryBytes - Int(Double(memoryBytes) * Self.reserveShare) - Self.fixedBytes)
+        max(0, memoryBytes - Int(Double(memoryBytes) * Self.reserveShare) - Self.fixedBytes - keyBytes)
     }
+
+    /// Bytes for the keys by which rows are merged, of all endpoints together.
+    package var keyBytes: Int { Int(Double(memoryBytes) * Self.keyShare) }
 
     /// Endpoints that are loaded at once.
     package var parallelEndpoints: Int {

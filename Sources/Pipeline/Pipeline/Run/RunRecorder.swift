@@ -119,7 +119,17 @@ extension CommitFigures {
     init(_ receipt: CommitReceipt) {
         self.init(
             snapshotID: receipt.snapshotID, metadataLocation: receipt.metadataLocation, rowsAdded: receipt.rowsAdded,
-            filesAdded: receipt.filesAdded, bytesAdded: receipt.bytesAdded, rowsInTable: receipt.rowsInTable,
-            schemaChanges: receipt.schemaChanges, checkpoint: receipt.checkpoint)
+            rowsReplaced: receipt.rowsReplaced, filesAdded: receipt.filesAdded, bytesAdded: receipt.bytesAdded,
+            rowsInTable: receipt.rowsInTable,
+            schemaChanges: receipt.schemaChanges, checkpoint: receipt.checkpoint,
+            search: receipt.search.map(SearchCost.init))
+    }
+}
+
+extension SearchCost {
+    fileprivate init(_ figures: SearchFigures) {
+        self.init(
+            filesInTable: figures.filesInTable, filesOpened: figures.filesOpened, filesScanned: figures.filesScanned,
+            bytesRead: figures.bytesRead)
     }
 }

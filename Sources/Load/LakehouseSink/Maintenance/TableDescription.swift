@@ -1,0 +1,106 @@
+import Iceberg
+import IcebergCatalog
+package import Loading
+package import NilusCore
+
+/// What a table is and how it stands.
+package struct TableDescription: Sendable {
+    /// A column as the table has it.
+    package struct Column: Sendable, Hashable {
+        package let name: String
+        package let type: String
+        package let isRequired: Bool
+    }
+
+    package let name: TableName
+    package let location: String
+    package let formatVersion: Int
+    package let columns: [Column]
+    /// Such as `month(created)`; none for a table that is not partitioned.
+    package let partitionedBy: [String]
+    /// Such as `customer`, with `descending` after it where it is.
+    package let sortedBy: [String]
+    package let snapshotCount: Int
+    package let current: SnapshotDescription?
+    /// The position up to which the table is complete, as our loads left it.
+    package let checkpoint: String?
+    /// Rows that readers see, as far as the current snapshot tells.
+    package let rowCount: Int64?
+
+    package internal(set) var manifestCount = 0
+    package private(set) var dataFileCount = 0
+    /// Data files well below the size that new ones get.
+    package private(set) var smallFileCount = 0
+    package private(set) var dataBytes: Int64 = 0
+    package private(set) var positionDeleteFileCount = 0
+    package private(set) var deletedRowCount: Int64 = 0
+    package private(set) var equalityDeleteFileCount = 0
+
+    init(_ table: CatalogTable) {
+        let metadata = table.metadata
+        func column(_ id: Int?) -> String {
+            metadata.currentSchema.fields.first { $0.id == id }?.name ?? "a column of other kind"
+        }
+        name = table.identifier
+        location = metadata.location
+        formatVersion = metadata.formatVersion
+        columns = metadata.currentSchema.fields.map {
+            Column(name: $0.name, type: $0.type.description, isRequired: $0.isRequired)
+        }
+        partitionedBy = metadata.defaultSpec.fields.filter { $0.transform != .void }.map {
+            $0.transform == .identity ? column($0.sourceID) : "\($0.transform)(\(column($0.sourceID)))"
+        }
+        sortedBy = metadata.defaultSortOrder.fields.map { field in
+            let name = column(field.sourceID)
+            let sorted = field.transform == .identity ? name : "\(field.transform)(\(name))"
+            return field.isDescending ? "\(sorted) descending" : sorted
+        }
+        snapshotCount = metadata.snapshots.count
+        current = metadata.currentSnapshot.map { SnapshotDescription($0, isInLine: true) }
+        checkpoint = metadata.checkpoint
+        rowCount = metadata.liveRecordCount
+    }
+
+    mutating func count(_ file: DataFile, targetBytes: Int) {
+        switch file.content {
+        case .data:
+            dataFileCount += 1
+            dataBytes += file.sizeBytes
+            if file.sizeBytes < Int64(CompactionChoice.smallBytes(targetBytes)) { smallFileCount += 1 }
+        case .positionDeletes:
+            positionDeleteFileCount += 1
+            deletedRowCount += file.recordCount
+        case .equalityDeletes: equalityDeleteFileCount += 1
+        }
+    }
+}
+
+/// A version of a table and the load that made it.
+package struct SnapshotDescription: Sendable, Hashable {
+    package let id: Int64
+    package let time: Timestamp
+    /// `append`, `overwrite`, `delete` or `replace`.
+    package let operation: String
+    package let rowsAdded: Int64
+    /// Rows of removed files and rows that new delete files name.
+    package let rowsRemoved: Int64
+    package let loadID: String?
+    package let runID: String?
+    package let endpoint: String?
+    package let checkpoint: String?
+    /// Whether it is the current snapshot or an ancestor of it; others were rolled back or are of other branches.
+    package let isInLine: Bool
+
+    init(_ snapshot: Snapshot, isInLine: Bool) {
+        id = snapshot.id
+        time = Timestamp(microseconds: snapshot.timestampMilliseconds &* 1_000)
+        operation = snapshot.summary["operation"] ?? "unknown"
+        rowsAdded = snapshot.count("added-records") ?? 0
+        rowsRemoved = (snapshot.count("deleted-records") ?? 0) &+ (snapshot.count("added-position-deletes") ?? 0)
+        loadID = snapshot.summary[LoadFacts.loadID]
+        runID = snapshot.summary[LoadFacts.runID]
+        endpoint = snapshot.summary[LoadFacts.endpoint]
+        checkpoint = snapshot.summary[LoadFacts.checkpoint].flatMap { $0 == LoadFacts.noCheckpoint ? nil : $0 }
+        self.isInLine = isInLine
+    }
+}
