@@ -178,8 +178,9 @@ let allTests: [Target] = [
     tests(
         "Load/LakehouseSinkTests",
         [
-            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading", "NilusCore",
-            "ObjectStorage", "Parquet", "Records", "RequestSigning", "Secrets", "SeededRandom", "TemporaryFolders",
+            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading",
+            "LoopbackServer", "NilusCore", "ObjectStorage", "Parquet", "Records", "RequestSigning", "Secrets",
+            "SeededRandom", "TemporaryFolders",
             "WorkflowManifest",
         ]),
     tests(

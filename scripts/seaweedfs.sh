@@ -44,14 +44,17 @@ print(*(each.getsockname()[1] for each in held))
 PYTHON
 }
 
-# Succeeds when the catalog hands out a token and S3 answers.
+# Succeeds when the catalog hands out a token, its last bucket is there, and S3 answers.
 answers() {
     python3 - "$1" "$2" "$access_key" "$secret_key" <<'PYTHON'
-import sys, urllib.error, urllib.parse, urllib.request
+import json, sys, urllib.error, urllib.parse, urllib.request
 s3, catalog, key, secret = sys.argv[1:]
 form = urllib.parse.urlencode({"grant_type": "client_credentials", "client_id": key, "client_secret": secret})
 try:
-    urllib.request.urlopen(catalog + "/v1/oauth/tokens", form.encode(), timeout=5).read()
+    answer = urllib.request.urlopen(catalog + "/v1/oauth/tokens", form.encode(), timeout=5).read()
+    bearer = {"Authorization": "Bearer " + json.loads(answer)["access_token"]}
+    last = urllib.request.Request(catalog + "/v1/conformance-59/namespaces", headers=bearer)
+    urllib.request.urlopen(last, timeout=5).read()
     urllib.request.urlopen(s3, timeout=5)
 except urllib.error.HTTPError as error:
     sys.exit(0 if error.url.startswith(s3) else 1)

@@ -50,12 +50,27 @@ package struct DepotDirectory: Sendable {
         _ description: DepotReader.Description, _ file: String, _ secrets: SecretStore
     ) throws(NilusError) -> Depot {
         var properties = description.properties
+        var isMounted = false
         for secret in description.secrets {
-            for found in try secrets.files(ofSecret: secret) { properties.fill(from: found) }
+            for found in try secrets.files(ofSecret: secret) {
+                properties.fill(from: found)
+                isMounted = true
+            }
         }
+        if !description.secrets.isEmpty, !isMounted { try fill(&properties, description.type, secrets) }
         return try depot(
             description.name, description.type, properties, file: file, origin: "manifest '\(file)'",
             at: description.location)
+    }
+
+    /// Takes the keys of a secret that is mounted without its name, or handed over in the environment.
+    private func fill(
+        _ properties: inout DepotProperties, _ type: DepotType, _ secrets: SecretStore
+    ) throws(NilusError) {
+        for name in type.secretNames {
+            guard let found = try secrets.find(name, looksRight: { _ in true }) else { continue }
+            properties.fill(name, found.value.expose().withBytes { String(decoding: $0, as: UTF8.self) })
+        }
     }
 
     /// The depot of a file `<depot>` or `<depot>.properties` with lines such as `type=S3`.

@@ -24,6 +24,24 @@ enum DepotType: String, CaseIterable {
     /// The section of a manifest that describes the connection.
     var section: String { rawValue.lowercased() }
 
+    /// The names under which secrets hold the credentials of a type.
+    var secretNames: [String] {
+        switch self {
+        case .s3:
+            [
+                "awsaccesskeyid", "accesskeyid", "awssecretaccesskey", "secretkey", "awssessiontoken", "token",
+                "credential",
+            ]
+        case .abfss, .wasbs:
+            [
+                "azurestorageaccountname", "azurestorageaccountkey", "azureendpointsuffix", "azurestoragesastoken",
+                "token", "credential",
+            ]
+        case .gcs: ["gcskey_json", "projectid", "gcsaccesskeyid", "gcssecretaccesskey", "token", "credential"]
+        case .local: []
+        }
+    }
+
     /// The folder of all tables.
     func location(_ properties: DepotProperties) throws(DepotFault) -> String {
         if let location = properties["destinationBucket"] { return try Self.checked(location, self) }

@@ -24,10 +24,9 @@ package protocol Catalog: Sendable {
 
     /// Prepares a table that does not exist: its location and its field ids, as the catalog wants them.
     ///
-    /// Nothing becomes visible before a change is committed to what is returned.
-    func stage(
-        _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
-    ) async throws -> CatalogTable
+    /// Nothing becomes visible before a change is committed to what is returned. The catalog may give fields
+    /// and layouts other ids than asked for; what is returned counts.
+    func stage(_ table: TableName, _ draft: TableDraft) async throws -> CatalogTable
 
     /// Makes a change to a table in one step, if all its requirements are met.
     ///
@@ -44,6 +43,27 @@ package protocol Catalog: Sendable {
 extension Catalog {
     /// Nothing but what it said with the table: catalogs that lend no credentials know no more.
     package func storage(of table: CatalogTable) async throws -> TableStorage { table.storage }
+}
+
+/// What a new table is wanted to be; the catalog gives it its place, and its fields their ids.
+package struct TableDraft: Sendable {
+    package let schema: IcebergSchema
+    /// By the ids of `schema`.
+    package let spec: PartitionSpec
+    /// By the ids of `schema`.
+    package let sortOrder: SortOrder
+    package let properties: [TableProperty]
+
+    /// A table that is unpartitioned and unsorted unless told otherwise.
+    package init(
+        schema: IcebergSchema, spec: PartitionSpec = .unpartitioned, sortOrder: SortOrder = .unsorted,
+        properties: [TableProperty] = []
+    ) {
+        self.schema = schema
+        self.spec = spec
+        self.sortOrder = sortOrder
+        self.properties = properties
+    }
 }
 
 /// A table as a catalog knows it.

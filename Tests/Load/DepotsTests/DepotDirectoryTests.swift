@@ -116,6 +116,19 @@ struct `A depot among the mounted files` {
         #expect(try await world.remote().texts == ["s3.access-key-id": "AKIA1", "s3.secret-access-key": "hush"])
     }
 
+    @Test func `takes its keys from the environment, where no file holds its secret`() async throws {
+        var world = try DepotWorld()
+        try world.folder.write(
+            """
+            {name: lake, type: depot, depot: {type: S3, secrets: [{name: lake-rw}],
+             s3: {bucket: b, metastoreUrl: "http://c"}}}
+            """, to: "depot.yaml")
+        try world.secretFolder.write("hush", to: "secretkey")
+        world.environment = ["accesskeyid": "AKIA1"]
+
+        #expect(try await world.remote().texts == ["s3.access-key-id": "AKIA1", "s3.secret-access-key": "hush"])
+    }
+
     @Test(arguments: [
         ("ABFSS", "abfss", "dfs.core.windows.net", "abfss://tables@acme.dfs.core.windows.net/a/b"),
         ("ABFSS", "abfss", "core.chinacloudapi.cn", "abfss://tables@acme.dfs.core.chinacloudapi.cn/a/b"),

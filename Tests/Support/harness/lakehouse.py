@@ -28,6 +28,10 @@ class LocalLakehouse:
     def catalog(self):
         return SqlCatalog("nilus", uri=f"sqlite:///{self.catalog_file}", warehouse=f"file://{self.folder}")
 
+    def connection(self):
+        """A DuckDB connection that reaches the files."""
+        return duckdb_connection()
+
     def table(self, name):
         return self.catalog.load_table(name)
 
@@ -41,7 +45,7 @@ class LocalLakehouse:
     def by_duckdb(self, name, columns="*", where="true"):
         """All rows as DuckDB reads them from the table's current metadata, an Arrow table."""
         location = self.table(name).metadata_location
-        return duckdb_connection().sql(f"SELECT {columns} FROM iceberg_scan('{location}') WHERE {where}").to_arrow_table()
+        return self.connection().sql(f"SELECT {columns} FROM iceberg_scan('{location}') WHERE {where}").to_arrow_table()
 
     def ids(self, name):
         """The ids in the table, sorted, duplicates included."""

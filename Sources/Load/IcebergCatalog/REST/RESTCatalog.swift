@@ -85,13 +85,11 @@ package struct RESTCatalog: Catalog {
             identifier: table, metadata: answer.metadata, metadataLocation: location, storage: answer.storage)
     }
 
-    package func stage(
-        _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
-    ) async throws -> CatalogTable {
+    package func stage(_ table: TableName, _ draft: TableDraft) async throws -> CatalogTable {
         let work = RESTWork("create table '\(table)'", at: routes.base)
         let request = RESTRequest(
             .post, try routes.tables(in: table.namespace),
-            body: RESTDocuments.staging(table.name, schema, properties), headers: delegation)
+            body: RESTDocuments.staging(table.name, draft), headers: delegation)
         let response = try await session.answer(to: request, work)
         if response.status == 409 {
             throw NilusError.commitConflict(table, "the table exists", head: try await load(table))
@@ -109,7 +107,8 @@ package struct RESTCatalog: Catalog {
             if let made = try await load(table.identifier) {
                 return made.metadata.location == table.metadata.location ? made.storage : table.storage
             }
-            let again = try await stage(table.identifier, schema: table.metadata.currentSchema, properties: [])
+            let again = try await stage(
+                table.identifier, schema: table.metadata.currentSchema, properties: [])
             guard again.metadata.location == table.metadata.location else { return table.storage }
             return again.storage
         }

@@ -13,11 +13,17 @@ enum RESTDocuments {
     }
 
     /// `CreateTableRequest` that makes nothing yet.
-    static func staging(_ name: String, _ schema: IcebergSchema, _ properties: [TableProperty]) -> JSONValue {
-        [
-            "name": .string(name), "schema": .object(schema.json), "stage-create": true,
-            "properties": map(properties),
+    ///
+    /// Partition spec and sort order go along: a catalog may number those of a later commit otherwise than the
+    /// files that were written meanwhile.
+    static func staging(_ name: String, _ draft: TableDraft) -> JSONValue {
+        var object: JSONObject = [
+            "name": .string(name), "schema": .object(draft.schema.json), "stage-create": true,
+            "properties": map(draft.properties),
         ]
+        if !draft.spec.isUnpartitioned { object["partition-spec"] = .object(draft.spec.json) }
+        if !draft.sortOrder.isUnsorted { object["write-order"] = .object(draft.sortOrder.json) }
+        return .object(object)
     }
 
     /// `CommitTableRequest`.

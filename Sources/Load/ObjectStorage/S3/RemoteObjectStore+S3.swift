@@ -46,16 +46,17 @@ extension RemoteObjectStore {
         let region =
             settings.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? usualRegion
         let keys: Renewable<SigningKey> =
-            if let key = settings.key {
-                Renewable(always: key)
-            } else if let lentKey = settings.lentKey {
+            if let lentKey = settings.lentKey {
                 Renewable(lentBy: lentKey)
+            } else if let key = settings.key {
+                Renewable(always: key)
             } else {
                 try SigningKeys.fromEnvironment(environment, region: region, connection)
             }
         let service = S3Service(
             try address(settings, environment, region: region), .aws,
-            .signature(RequestSigner(service: "s3", region: region), keys), signsPayload: signsPayload)
+            .signature(RequestSigner(service: "s3", region: region), keys), signsPayload: signsPayload,
+            sendsChecksum: environment["AWS_REQUEST_CHECKSUM_CALCULATION"]?.lowercased() != "when_required")
         return RemoteObjectStore(service, connection, uploads)
     }
 

@@ -1,6 +1,8 @@
 import Glibc
 import HTTPTransport
+import Iceberg
 import IcebergCatalog
+import Loading
 import NilusCore
 import RequestSigning
 import Synchronization
@@ -83,5 +85,30 @@ struct `The catalog of SeaweedFS` {
 
         #expect(error?.code == .sinkRefused)
         #expect(error?.tree.contains("hush") == false)
+    }
+}
+
+struct `A table that is staged in the catalog of SeaweedFS` {
+    @Test func `keeps the numbers of its partition spec and sort order when it comes to be`() async throws {
+        let test = try await SeaweedFS.catalog()
+        let table = CatalogUnderTest.charges
+        let schema = IcebergSchema(creating: CatalogUnderTest.columns)
+        let field = PartitionField(sourceID: 1, fieldID: PartitionField.firstID, name: "id", transform: .identity)
+        try await test.catalog.createNamespace(table.namespace)
+
+        let staged = try await test.catalog.stage(
+            table,
+            TableDraft(
+                schema: schema, spec: PartitionSpec(id: 0, fields: [field]),
+                sortOrder: SortOrder(id: 1, fields: [SortField(ascending: 2)]), properties: []))
+        let made = try await test.catalog.commit(
+            TableChange(requirements: [.create], updates: TableCreation(of: staged.metadata).updates), to: staged)
+
+        #expect(staged.metadata.defaultSpec.fields == [field])
+        #expect(staged.metadata.defaultSortOrder.fields == [SortField(ascending: 2)])
+        #expect(made.metadata.defaultSpec.id == staged.metadata.defaultSpec.id)
+        #expect(made.metadata.defaultSpec.fields == [field])
+        #expect(made.metadata.defaultSortOrder.id == staged.metadata.defaultSortOrder.id)
+        #expect(made.metadata.currentSchema.fields.map(\.id) == staged.metadata.currentSchema.fields.map(\.id))
     }
 }

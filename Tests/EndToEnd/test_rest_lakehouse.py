@@ -1,0 +1,214 @@
+"""The whole job against a production lakehouse: an Iceberg REST catalog and S3, both of a SeaweedFS."""
+import contextlib
+import http.client
+import http.server
+import itertools
+import json
+import threading
+
+import pytest
+from expectation import row
+from harness.job import manifest
+from harness.programs import free_port
+from harness.seaweedfs import RestLakehouse, seaweedfs
+
+NAMES = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with seaweedfs(tmp_path_factory.mktemp("seaweedfs")) as server:
+        yield server
+
+
+@pytest.fixture
+def schema():
+    """A namespace that no other test uses."""
+    return f"stripe{next(NAMES)}"
+
+
+@pytest.fixture
+def lake(server):
+    return RestLakehouse(server)
+
+
+@pytest.fixture
+def job(account, server, small_stripe):
+    """A job that loads into the server; its secret is looked for afterwards like the key."""
+    job = account.job(small_stripe, arguments=[], environment={"S3_SECRET": server.secret})
+    yield job
+    for place, text in job.traces():
+        assert server.secret.encode() not in text, f"the secret of the storage stands in {place}"
+
+
+def test_rows_equal_the_objects(job, server, lake, small_stripe, schema):
+    finished = job.run(manifest("charge,customer", f"{schema}.{{endpoint}}", sink_address=server.address()))
+
+    for endpoint in ["charge", "customer"]:
+        name = f"{schema}.{endpoint}"
+        expected = {found["id"]: found for found in (row(endpoint, text) for text in small_stripe.truth(endpoint))}
+        by_duckdb = lake.by_duckdb(name).sort_by("id")
+        rows = {found["id"]: found for found in by_duckdb.to_pylist()}
+        assert rows.keys() == expected.keys() and by_duckdb.num_rows == len(expected)
+        for identifier, wanted in expected.items():
+            assert {name: rows[identifier][name] for name in wanted} == wanted
+        assert lake.by_pyiceberg(name).sort_by("id").to_pylist() == by_duckdb.to_pylist()
+        commit = finished.endpoints[name]["commit"]
+        assert commit["metadataLocation"] == lake.table(name).metadata_location
+        assert commit["snapshotID"] == lake.snapshots(name)[-1].snapshot_id
+
+
+def test_later_runs_replace_append_and_know_themselves(job, server, lake, small_stripe, schema):
+    """One snapshot for each run, the same table throughout, and nothing for a run that was committed."""
+    address, table = server.address(), f"{schema}.coupon"
+    ids = sorted(small_stripe.ids("coupon"))
+
+    job.run(manifest("coupon", table, sink_address=address), "--run-id", "one")
+    job.run(manifest("coupon", table, sink_address=address), "--run-id", "two")
+    assert lake.ids(table) == ids
+    again = job.run(manifest("coupon", table, sink_address=address), "--run-id", "two")
+    assert again.endpoint["reason"] == "AlreadyCommitted"
+    job.run(
+        manifest("coupon", table, sink={"incremental-strategy": "append"}, sink_address=address), "--run-id", "three")
+
+    assert lake.ids(table) == sorted(ids * 2)
+    assert [snapshot.summary["nilus.run-id"] for snapshot in lake.snapshots(table)] == ["one", "two", "three"]
+
+
+def test_a_partitioned_and_sorted_table(job, server, lake, small_stripe, schema):
+    table = f"{schema}.charge"
+    layout = {"partition-by": [{"column": "created", "type": "month"}], "cluster-by": "id"}
+
+    job.run(manifest("charge", table, sink=layout, sink_address=server.address()))
+
+    assert lake.ids(table) == sorted(small_stripe.ids("charge"))
+    assert lake.by_pyiceberg(table).num_rows == lake.count(table)
+    assert [str(field.transform) for field in lake.table(table).spec().fields] == ["month"]
+    assert lake.table(table).inspect.partitions().num_rows > 1
+    (field,) = lake.table(table).sort_order().fields
+    assert lake.table(table).schema().find_column_name(field.source_id) == "id"
+
+
+def test_a_depot(job, server, lake, small_stripe, schema):
+    """The manifest names a depot; its catalog, its storage and their secrets are mounted."""
+    depots, secrets = job.folder / "depots", job.folder / "secrets"
+    depots.mkdir()
+    secrets.mkdir()
+    (depots / "lake.yaml").write_text(json.dumps({
+        "name": "lake", "version": "v2alpha", "type": "depot",
+        "depot": {"type": "S3", "external": True, "secrets": [{"name": "lake-rw", "allkeys": True}],
+                  "s3": {"scheme": "s3a", "bucket": "warehouse", "format": "iceberg", "icebergCatalogType": "rest",
+                         "metastoreType": "rest", "metastoreUrl": server.catalog_url, "region": server.region,
+                         "endpoint": server.endpoint}}}))
+    (secrets / "lake-rw").write_text(
+        f"accesskeyid={server.key_id}\nsecretkey={server.secret}\ncredential={server.key_id}:{server.secret}\n")
+
+    job.run(manifest("coupon", sink_address=f"dataos://lake:{schema}/coupon?acl=rw", dest_table=f"{schema}.coupon"),
+            "--depot-dir", str(depots), "--secret-dir", str(secrets))
+
+    assert lake.ids(f"{schema}.coupon") == sorted(small_stripe.ids("coupon"))
+
+
+def test_keys_of_the_environment_fill_what_is_missing(job, server, lake, small_stripe, schema):
+    address = server.address(endpoint=None, region=None, access_key_id=None, secret_access_key=None)
+
+    job.run(manifest("coupon", f"{schema}.coupon", sink_address=address),
+            environment={"AWS_ACCESS_KEY_ID": server.key_id, "AWS_SECRET_ACCESS_KEY": server.secret,
+                         "AWS_REGION": server.region, "AWS_ENDPOINT_URL_S3": server.endpoint})
+
+    assert lake.ids(f"{schema}.coupon") == sorted(small_stripe.ids("coupon"))
+
+
+@pytest.mark.parametrize("changes, environment, code, told", [
+    ({"credential": "nobody:{WRONG}"}, {"WRONG": "hush-hush"}, 69,
+     "cannot fetch a token: '{catalog}' answered 401 invalid_client (Invalid client credentials); check the client's "
+     "name and password in 'credential'"),
+    ({"token": "{WRONG}", "credential": None}, {"WRONG": "hush-hush"}, 69,
+     "the catalog at '{catalog}' answered 401 NotAuthorizedException (Bearer token is invalid or expired); "
+     "check the token or credential of the catalog"),
+    ({"secret_access_key": "{WRONG}"}, {"WRONG": "hush-hush"}, 69, "SignatureDoesNotMatch"),
+    ({"credential": None}, {}, 69, "answered 403 ForbiddenException (Access Denied.)"),
+], ids=["client", "token", "key", "nobody"])
+def test_what_is_refused_is_told_without_the_secret(job, server, schema, changes, environment, code, told):
+    finished = job.run(manifest("coupon", f"{schema}.coupon", sink_address=server.address(**changes)),
+                       environment=environment, expect=code)
+
+    message = json.dumps(finished.status, ensure_ascii=False)
+    assert told.format(catalog=server.catalog_url) in message
+    for text in [message, finished.stderr, finished.stdout]:
+        assert "hush-hush" not in text
+
+
+def test_a_catalog_that_is_not_there_is_for_another_try(job, server, schema):
+    address = server.address().replace(server.catalog_url.removeprefix("http://"), f"127.0.0.1:{free_port()}")
+
+    finished = job.run(manifest("coupon", f"{schema}.coupon", sink_address=address), expect=75)
+
+    assert finished.reason == "SinkUnavailable"
+    assert "cannot fetch a token: no answer from the catalog at" in json.dumps(finished.status)
+
+
+def test_an_unknown_parameter_is_told_with_its_place(job, server):
+    finished = job.run(manifest("coupon", sink_address=server.address(warehose="x")), expect=78)
+
+    assert "unknown parameter 'warehose' in a 'iceberg+rest' address; did you mean 'warehouse'?" in finished.stderr
+
+
+class LosingProxy:
+    """Stands between job and catalog and loses the answer of the first commit, after the catalog made it."""
+
+    def __init__(self, target):
+        self.lost = 0
+        proxy = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def forward(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                connection = http.client.HTTPConnection(target.removeprefix("http://"), timeout=30)
+                headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+                connection.request(self.command, self.path, body, headers)
+                answer = connection.getresponse()
+                content = answer.read()
+                connection.close()
+                if self.command == "POST" and "/tables/" in self.path and answer.status == 200 and not proxy.lost:
+                    proxy.lost += 1
+                    self.close_connection = True
+                    return
+                self.send_response(answer.status)
+                self.send_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = forward
+
+            def log_message(self, *arguments):
+                """Says nothing."""
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    @contextlib.contextmanager
+    def serving(self):
+        thread = threading.Thread(target=self.server.serve_forever)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.server.shutdown()
+            thread.join()
+            self.server.server_close()
+
+
+def test_a_commit_whose_answer_is_lost_is_found(job, server, lake, small_stripe, schema):
+    with LosingProxy(server.catalog_url).serving() as proxy:
+        address = server.address().replace(
+            server.catalog_url.removeprefix("http://"), proxy.url.removeprefix("http://"), 1)
+        finished = job.run(manifest("coupon", f"{schema}.coupon", sink_address=address))
+
+    assert proxy.lost == 1
+    assert lake.ids(f"{schema}.coupon") == sorted(small_stripe.ids("coupon"))
+    assert len(lake.snapshots(f"{schema}.coupon")) == 1
+    assert finished.endpoint["commit"]["snapshotID"] == lake.snapshots(f"{schema}.coupon")[0].snapshot_id
