@@ -28,10 +28,10 @@ def report(capsys, what, finished):
                   f"{envelope['throttledSeconds']:.1f} s in all", end="")
 
 
-def check(envelope):
+def check(envelope, most_resident):
     assert envelope["memoryBytes"] == 128 * MEBIBYTE
     assert envelope["cpuMillicores"] == 100
-    assert envelope["peakMemoryBytes"] <= 64 * MEBIBYTE
+    assert envelope["peakMemoryBytes"] <= most_resident
     assert envelope["peakMemoryBytes"] * 0.5 < envelope["groupPeakMemoryBytes"] <= 128 * MEBIBYTE
     assert 0 < envelope["throttledPeriods"] <= envelope["quotaPeriods"]
     assert envelope["throttledSeconds"] > 0
@@ -47,12 +47,12 @@ def test_a_hundred_thousand_customers(container, capsys):
         expected = len(set(stripe.ids("customer")))
     found = job.lakehouse.by_duckdb("sandbox.strip_test", "count(*) AS rows, count(DISTINCT id) AS ids").to_pylist()
     assert found == [{"rows": 100_000, "ids": expected}]
-    check(finished.envelope)
+    check(finished.envelope, 64 * MEBIBYTE)
     report(capsys, "container, 100,000 customers", finished)
 
 
 def test_all_endpoints(container, capsys):
-    with simulator(objects={"default": 1_500}) as stripe:
+    with simulator(objects={"default": 5_000}) as stripe:
         job = container(stripe.address)
 
         finished = job.run(quick(ALL), *BUDGET)
@@ -63,7 +63,8 @@ def test_all_endpoints(container, capsys):
             assert rows == [{"rows": expected, "ids": expected}], table
     listed = json.loads(podman("run", "--rm", *HARDENING, IMAGE, "endpoints", "--output", "json"))
     assert {endpoint["endpoint"] for endpoint in finished.endpoints.values()} == {found["name"] for found in listed}
-    check(finished.envelope)
+    # Five endpoints at once use what the envelope plans for, which leaves an eighth of the budget alone.
+    check(finished.envelope, 112 * MEBIBYTE)
     report(capsys, f"container, {finished.status['status']['rowsCommitted']:,} rows of all endpoints", finished)
 
 

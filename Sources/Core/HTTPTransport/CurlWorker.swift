@@ -67,15 +67,7 @@ final class CurlWorker: @unchecked Sendable {
     }
 
     private func run() {
-        while true {
-            let mail = mailbox.withLock { box in
-                defer { box = Mailbox(isStopping: box.isStopping) }
-                return box
-            }
-            mail.submitted.forEach(begin)
-            mail.resumed.forEach(goOn)
-            mail.cancelled.forEach { end($0, .failure(CancellationError())) }
-            if mail.isStopping { break }
+        while takeMail() {
             var count: Int32 = 0
             curl_multi_perform(multi, &count)
             finishDone()
@@ -84,6 +76,20 @@ final class CurlWorker: @unchecked Sendable {
         }
         for (transfer, _) in running.values { end(transfer, .failure(CancellationError())) }
         idleHandles.forEach { curl_easy_cleanup($0) }
+    }
+
+    /// Does what was asked for meanwhile; lets go of it before the thread waits, as requests hold whole bodies.
+    ///
+    /// - Returns: whether to go on.
+    private func takeMail() -> Bool {
+        let mail = mailbox.withLock { box in
+            defer { box = Mailbox(isStopping: box.isStopping) }
+            return box
+        }
+        mail.submitted.forEach(begin)
+        mail.resumed.forEach(goOn)
+        mail.cancelled.forEach { end($0, .failure(CancellationError())) }
+        return !mail.isStopping
     }
 
     private func begin(_ transfer: CurlTransfer) {

@@ -24,15 +24,8 @@ package protocol Catalog: Sendable {
 
     /// Prepares a table that does not exist: its location and its field ids, as the catalog wants them.
     ///
-    /// Nothing becomes visible before a change is committed to what is returned.
-    func stage(
-        _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
-    ) async throws -> CatalogTable
-
-    /// Prepares a table that does not exist, with all that is wanted of it.
-    ///
-    /// A catalog that takes no partition spec and sort order beforehand leaves them out; they come with
-    /// the first commit then.
+    /// Nothing becomes visible before a change is committed to what is returned. The catalog may give fields
+    /// and layouts other ids than asked for; what is returned counts.
     func stage(_ table: TableName, _ draft: TableDraft) async throws -> CatalogTable
 
     /// Makes a change to a table in one step, if all its requirements are met.
@@ -48,11 +41,6 @@ package protocol Catalog: Sendable {
 }
 
 extension Catalog {
-    /// Prepares the table without partition spec and sort order.
-    package func stage(_ table: TableName, _ draft: TableDraft) async throws -> CatalogTable {
-        try await stage(table, schema: draft.schema, properties: draft.properties)
-    }
-
     /// Nothing but what it said with the table: catalogs that lend no credentials know no more.
     package func storage(of table: CatalogTable) async throws -> TableStorage { table.storage }
 }
@@ -69,7 +57,7 @@ package struct TableDraft: Sendable {
     /// A table that is unpartitioned and unsorted unless told otherwise.
     package init(
         schema: IcebergSchema, spec: PartitionSpec = .unpartitioned, sortOrder: SortOrder = .unsorted,
-        properties: [TableProperty]
+        properties: [TableProperty] = []
     ) {
         self.schema = schema
         self.spec = spec

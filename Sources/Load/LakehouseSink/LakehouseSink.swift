@@ -49,30 +49,17 @@ package struct LakehouseSink: Sink {
 
     private func table(for request: LoadRequest) async throws -> CatalogTable {
         if let table = try await lakehouse.catalog.load(request.table) { return table }
-        try await lakehouse.catalog.createNamespace(request.table.namespace)
         let schema = IcebergSchema(creating: request.columns)
+        let spec = try layout.spec(for: schema, request)
+        let order = try layout.sortOrder(for: schema, request)
+        try await lakehouse.catalog.createNamespace(request.table.namespace)
         let staged = try await lakehouse.catalog.stage(
             request.table,
-            TableDraft(
-                schema: schema, spec: try layout.spec(for: schema, request),
-                sortOrder: try layout.sortOrder(for: schema, request), properties: Self.newTableProperties))
-        return try laidOut(staged, for: request)
-    }
-
-    /// A staged table with partition spec and sort order, whose fields go by the ids that the catalog gave.
-    private func laidOut(_ staged: CatalogTable, for request: LoadRequest) throws(NilusError) -> CatalogTable {
-        let schema = staged.metadata.currentSchema
-        var creation = TableCreation(of: staged.metadata)
-        creation.spec = try layout.spec(for: schema, request)
-        creation.sortOrder = try layout.sortOrder(for: schema, request)
-        let found = staged.metadata
-        guard
-            creation.spec.fields != found.defaultSpec.fields
-                || creation.sortOrder.fields != found.defaultSortOrder.fields
-        else { return staged }
-        let metadata = try TableMetadata.creating(creation.updates, at: time.utc())
-        return CatalogTable(
-            identifier: staged.identifier, metadata: metadata, metadataLocation: nil, storage: staged.storage)
+            TableDraft(schema: schema, spec: spec, sortOrder: order, properties: Self.newTableProperties))
+        guard staged.metadata.defaultSpec.fields.map(\.transform) == spec.fields.map(\.transform),
+            staged.metadata.defaultSortOrder.fields.count == order.fields.count
+        else { throw NilusError.layoutIgnored(request.table) }
+        return staged
     }
 
     /// What every table that this program creates says of itself.
@@ -82,4 +69,13 @@ package struct LakehouseSink: Sink {
         // Some readers of the platform find only uncompressed metadata.
         TableProperty("write.metadata.compression-codec", "none"),
     ]
+}
+
+extension NilusError {
+    fileprivate static func layoutIgnored(_ table: TableName) -> NilusError {
+        NilusError(
+            .load, .sinkRefused,
+            "cannot create table '\(table)': the catalog staged it without the partitions or the sort order asked for; "
+                + "remove 'partition-by' and 'cluster-by', or create the table with another engine")
+    }
 }

@@ -49,12 +49,45 @@ struct `Any catalog` {
     }
 
     @Test(arguments: CatalogUnderTest.kinds)
+    func `makes a table with the partitions and the order that it was staged with`(_ kind: Kind) async throws {
+        let test = try await kind.make()
+        let schema = IcebergSchema(creating: CatalogUnderTest.columns)
+        let wanted = PartitionField(sourceID: 1, fieldID: 1_000, name: "id_bucket", transform: .bucket(4))
+        try await test.catalog.createNamespace(["sales"])
+        let staged = try await test.catalog.stage(
+            charges,
+            TableDraft(
+                schema: schema, spec: PartitionSpec(id: 0, fields: [wanted]),
+                sortOrder: SortOrder(id: 1, fields: [SortField(ascending: 2)])))
+        let (spec, order) = (staged.metadata.defaultSpec, staged.metadata.defaultSortOrder)
+        let field = try #require(spec.fields.first)
+        let partition = FilePartition(specID: Int32(spec.id), values: [field.fieldID: .integer(3)])
+        let file = DataFile(
+            path: "\(staged.metadata.dataFolder)/f", partition: partition, recordCount: 1, sizeBytes: 10)
+        var commit = TableCommit(
+            SnapshotPlan(id: 5, operation: .append, files: [file], facts: []),
+            evolution: staged.metadata.evolution(toHold: CatalogUnderTest.columns), properties: [])
+
+        let change = try await commit.prepare(
+            on: staged, in: test.store, at: Timestamp(microseconds: 1_700_000_000_000_000))
+        let made = try await test.catalog.commit(change, to: staged)
+
+        #expect(field.transform == .bucket(4))
+        #expect(field.name == "id_bucket")
+        #expect(made.metadata.defaultSpec.id == spec.id)
+        #expect(made.metadata.defaultSpec.fields == spec.fields)
+        #expect(made.metadata.currentSchema.fields.first { $0.id == field.sourceID }?.name == "id")
+        #expect(!order.isUnsorted)
+        #expect(made.metadata.defaultSortOrder.id == order.id)
+        #expect(made.metadata.defaultSortOrder.fields == order.fields)
+    }
+
+    @Test(arguments: CatalogUnderTest.kinds)
     func `refuses to stage a table where there is no namespace`(_ kind: Kind) async throws {
         let test = try await kind.make()
 
         let error = await #expect(throws: NilusError.self) {
-            try await test.catalog.stage(
-                charges, schema: IcebergSchema(creating: CatalogUnderTest.columns), properties: [])
+            try await test.catalog.stage(charges, TableDraft(schema: IcebergSchema(creating: CatalogUnderTest.columns)))
         }
 
         #expect(error?.code == .sinkRefused)

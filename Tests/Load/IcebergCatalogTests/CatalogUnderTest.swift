@@ -59,7 +59,7 @@ struct CatalogUnderTest: Sendable {
     /// A table that does not exist yet, in a namespace that does.
     func staged(_ table: TableName = charges) async throws -> CatalogTable {
         try await catalog.createNamespace(table.namespace)
-        return try await catalog.stage(table, schema: IcebergSchema(creating: Self.columns), properties: [])
+        return try await catalog.stage(table, TableDraft(schema: IcebergSchema(creating: Self.columns)))
     }
 
     /// A table with one snapshot.

@@ -52,6 +52,17 @@ struct `The layout of a new table` {
             ])
     }
 
+    @Test(arguments: [LayoutRequest([.init(.day, "created")]), LayoutRequest(clusterBy: ["id"])])
+    func `is refused when the catalog does not take it`(_ layout: LayoutRequest) async throws {
+        let test = try await SinkUnderTest().forgetful
+
+        let error = await #expect(throws: NilusError.self) { try await test.open(layout) }
+
+        #expect(error?.code == .sinkRefused)
+        #expect(error?.message.contains("staged it without the partitions or the sort order asked for") == true)
+        #expect(try await test.metadata() == nil)
+    }
+
     /// A wish that cannot be met, and what the user is told.
     struct Refusal: Sendable, CustomStringConvertible {
         let description: String

@@ -42,9 +42,7 @@ struct `Credentials that a catalog lends` {
         func tables(in namespace: [String]) async throws -> [TableName] { throw unasked }
         func load(_ table: TableName) async throws -> CatalogTable? { throw unasked }
         func commit(_ change: TableChange, to table: CatalogTable) async throws -> CatalogTable { throw unasked }
-        func stage(
-            _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
-        ) async throws -> CatalogTable { throw unasked }
+        func stage(_ table: TableName, _ draft: TableDraft) async throws -> CatalogTable { throw unasked }
 
         private var unasked: NilusError { .defect(.load, "nobody asks this") }
     }

@@ -72,10 +72,8 @@ final class ScriptedCatalog: Catalog {
 
     func tables(in namespace: [String]) async throws -> [TableName] { try await catalog.tables(in: namespace) }
 
-    func stage(
-        _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
-    ) async throws -> CatalogTable {
-        try await catalog.stage(table, schema: schema, properties: properties)
+    func stage(_ table: TableName, _ draft: TableDraft) async throws -> CatalogTable {
+        try await catalog.stage(table, draft)
     }
 
     private static func error(_ code: ErrorCode) -> NilusError { NilusError(.load, code, "scripted") }

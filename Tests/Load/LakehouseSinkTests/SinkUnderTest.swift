@@ -29,6 +29,16 @@ struct SinkUnderTest {
         lakehouse = store.map { Lakehouse(catalog: local.catalog, store: $0) } ?? local
     }
 
+    private init(_ folder: TemporaryFolder, _ lakehouse: Lakehouse) {
+        self.folder = folder
+        self.lakehouse = lakehouse
+    }
+
+    /// The same lakehouse, whose catalog forgets the layout of tables that it stages.
+    var forgetful: SinkUnderTest {
+        SinkUnderTest(folder, Lakehouse(catalog: ForgetfulCatalog(catalog: lakehouse.catalog), store: lakehouse.store))
+    }
+
     /// A row of the table; `second` is its time of creation in seconds since the epoch, `nil` for none.
     struct Row {
         var id: String
@@ -96,7 +106,7 @@ struct SinkUnderTest {
     ) async throws {
         try await lakehouse.catalog.createNamespace(["stripe"])
         let staged = try await lakehouse.catalog.stage(
-            Self.table, schema: IcebergSchema(creating: columns), properties: properties)
+            Self.table, TableDraft(schema: IcebergSchema(creating: columns), properties: properties))
         var creation = TableCreation(of: staged.metadata)
         creation.spec = spec
         creation.sortOrder = order

@@ -141,3 +141,33 @@ struct `A location` {
         for error in [s3, google, azure, half] { #expect(error?.code == .configurationInvalid) }
     }
 }
+
+struct `The checksum of a body` {
+    private func headers(endpoint: String, _ environment: [String: String] = [:]) async throws -> [String: String] {
+        let store = try RemoteObjectStore.s3(
+            S3Settings(endpoint: endpoint, key: SigningKey(id: "A", secret: Redacted(SecretBytes("s")))),
+            environment: EnvironmentVariables(environment),
+            connection: StorageConnection(http: S3Server.http, time: TestClock().time))
+        let object = try store.service.name(of: "s3://b/k")
+        let request = store.service.put(Array("123456789".utf8), at: object, onlyIfAbsentBy: nil)
+        let (proven, _) = try await store.service.proven(request, at: Timestamp(microseconds: 0))
+        return Dictionary(proven.headers.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    }
+
+    private let digest = "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225"
+
+    @Test func `goes along, and over TLS instead of the digest`() async throws {
+        let plain = try await headers(endpoint: "http://h")
+        let secure = try await headers(endpoint: "https://h")
+
+        #expect(plain["x-amz-checksum-crc32c"] == "4waSgw==" && plain["x-amz-content-sha256"] == digest)
+        #expect(secure["x-amz-checksum-crc32c"] == "4waSgw==" && secure["x-amz-content-sha256"] == "UNSIGNED-PAYLOAD")
+    }
+
+    @Test func `gives way to the digest for a storage that trips over it`() async throws {
+        let headers = try await headers(
+            endpoint: "https://h", ["AWS_REQUEST_CHECKSUM_CALCULATION": "WHEN_REQUIRED"])
+
+        #expect(headers["x-amz-checksum-crc32c"] == nil && headers["x-amz-content-sha256"] == digest)
+    }
+}

@@ -60,13 +60,13 @@ struct `XML of a storage` {
         var random = SplitMix64(seed: 11)
         var refused = 0
 
-        for _ in 0..<2_000 {
+        for _ in 0..<1_000 {
             let bytes = sample.mutated(using: &random)
             do { _ = try XMLFacts(reading: GrowableBytes(bytes), records: "Contents", wanted: ["Key"]) } catch {
                 refused += 1
             }
         }
 
-        #expect(refused > 400)
+        #expect(refused > 200)
     }
 }

@@ -37,7 +37,7 @@ struct FixtureRequest {
         }
         var table = try await catalog.load(identifier)
         if table == nil {
-            table = try await catalog.stage(identifier, schema: IcebergSchema(creating: columns), properties: [])
+            table = try await catalog.stage(identifier, TableDraft(schema: IcebergSchema(creating: columns)))
         }
         guard let table else { throw JSONError("no table") }
         let evolution = table.metadata.evolution(toHold: columns)

@@ -85,12 +85,6 @@ package struct RESTCatalog: Catalog {
             identifier: table, metadata: answer.metadata, metadataLocation: location, storage: answer.storage)
     }
 
-    package func stage(
-        _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
-    ) async throws -> CatalogTable {
-        try await stage(table, TableDraft(schema: schema, properties: properties))
-    }
-
     package func stage(_ table: TableName, _ draft: TableDraft) async throws -> CatalogTable {
         let work = RESTWork("create table '\(table)'", at: routes.base)
         let request = RESTRequest(
@@ -113,7 +107,7 @@ package struct RESTCatalog: Catalog {
             if let made = try await load(table.identifier) {
                 return made.metadata.location == table.metadata.location ? made.storage : table.storage
             }
-            let again = try await stage(table.identifier, schema: table.metadata.currentSchema, properties: [])
+            let again = try await stage(table.identifier, TableDraft(schema: table.metadata.currentSchema))
             guard again.metadata.location == table.metadata.location else { return table.storage }
             return again.storage
         }

@@ -70,15 +70,14 @@ package struct SQLiteCatalog: Catalog {
         return try await load(table, at: location)
     }
 
-    package func stage(
-        _ table: TableName, schema: IcebergSchema, properties: [TableProperty]
-    ) async throws -> CatalogTable {
+    package func stage(_ table: TableName, _ draft: TableDraft) async throws -> CatalogTable {
         let name = try SQLiteName(table)
         guard try pointers.hasNamespace(name.namespace) else { throw NilusError.namespaceMissing(table) }
         let base = try pointers.namespaceLocation(name.namespace)
         let folder = base ?? ([warehouse] + table.namespace).joined(separator: "/")
         let creation = TableCreation(
-            uuid: identifiers.uuid(), location: "\(folder)/\(table.name)", schema: schema, properties: properties)
+            uuid: identifiers.uuid(), location: "\(folder)/\(table.name)", schema: draft.schema, spec: draft.spec,
+            sortOrder: draft.sortOrder, properties: draft.properties)
         let metadata = try TableMetadata.creating(creation.updates, at: now())
         return CatalogTable(identifier: table, metadata: metadata, metadataLocation: nil)
     }

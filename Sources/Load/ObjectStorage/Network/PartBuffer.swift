@@ -1,4 +1,4 @@
-/// Gathers the bytes of an upload into parts of one size; each byte is copied once.
+/// Gathers the bytes of an upload into parts of one size; each byte is copied once, but for the first few.
 struct PartBuffer {
     private let partBytes: Int
     /// Parts that are full, in order.
@@ -12,11 +12,11 @@ struct PartBuffer {
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            if current.isEmpty, rest.count > Self.firstReservation || !full.isEmpty {
-                // Untouched memory of a large reservation costs nothing.
+            let piece = rest.prefix(partBytes - current.count)
+            if current.capacity < partBytes, current.count + piece.count > Self.smallObjectBytes {
+                // Untouched memory of a large reservation costs nothing; growing in steps would copy every byte again.
                 current.reserveCapacity(partBytes)
             }
-            let piece = rest.prefix(partBytes - current.count)
             current.append(contentsOf: UnsafeRawBufferPointer(rebasing: piece))
             rest = rest.dropFirst(piece.count)
             if current.count == partBytes {
@@ -41,5 +41,5 @@ struct PartBuffer {
     }
 
     /// Up to this size, in bytes, an object may be too small to reserve a part for.
-    private static let firstReservation = 65_536
+    private static let smallObjectBytes = 65_536
 }

@@ -51,26 +51,36 @@ struct XMLReader {
         while position < bytes.count {
             if bytes[position] != UInt8(ascii: "<") {
                 if let text = try text() { return .text(text) }
-            } else if skip("<!--") {
-                try pass("-->")
-            } else if skip("<?") {
-                try pass("?>")
-            } else if skip("<![CDATA[") {
-                let start = position
-                try pass("]]>")
-                guard !open.isEmpty else { throw .unexpected("text outside of any element", offset: start) }
-                return .text(String(decoding: bytes[start..<position - 3], as: UTF8.self))
-            } else if skip("<!") {
-                throw .unexpected("a document type", offset: position - 2)
-            } else if skip("</") {
+                continue
+            }
+            switch position + 1 < bytes.count ? bytes[position + 1] : 0 {
+            case UInt8(ascii: "/"):
+                position += 2
                 return try endTag()
-            } else {
+            case UInt8(ascii: "?"):
+                position += 2
+                try pass("?>")
+            case UInt8(ascii: "!"): if let text = try declaration() { return text }
+            default:
                 position += 1
                 return try startTag()
             }
         }
         guard open.isEmpty, hasRoot else { throw .endsEarly }
         return nil
+    }
+
+    /// What begins with `<!`: a comment (`nil`) or text that is taken as it stands.
+    private mutating func declaration() throws(XMLFault) -> Event? {
+        if skip("<!--") {
+            try pass("-->")
+            return nil
+        }
+        guard skip("<![CDATA[") else { throw .unexpected("a document type", offset: position) }
+        let start = position
+        try pass("]]>")
+        guard !open.isEmpty else { throw .unexpected("text outside of any element", offset: start) }
+        return .text(String(decoding: bytes[start..<position - 3], as: UTF8.self))
     }
 
     private mutating func startTag() throws(XMLFault) -> Event {
@@ -177,9 +187,15 @@ struct XMLReader {
     }
 
     private mutating func pass(_ end: String) throws(XMLFault) {
+        let start = position
         while position < bytes.count {
-            if skip(end) { return }
             position += 1
+            // Most bytes are not the one that the end ends with.
+            if bytes[position - 1] == UInt8(ascii: ">"),
+                bytes[start..<position].suffix(end.utf8.count).elementsEqual(end.utf8)
+            {
+                return
+            }
         }
         throw .endsEarly
     }

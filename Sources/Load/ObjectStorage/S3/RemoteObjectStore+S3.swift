@@ -55,7 +55,8 @@ extension RemoteObjectStore {
             }
         let service = S3Service(
             try address(settings, environment, region: region), .aws,
-            .signature(RequestSigner(service: "s3", region: region), keys), signsPayload: signsPayload)
+            .signature(RequestSigner(service: "s3", region: region), keys), signsPayload: signsPayload,
+            sendsChecksum: environment["AWS_REQUEST_CHECKSUM_CALCULATION"]?.lowercased() != "when_required")
         return RemoteObjectStore(service, connection, uploads)
     }
 

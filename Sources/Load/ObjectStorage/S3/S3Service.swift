@@ -14,12 +14,18 @@ struct S3Service: StorageService {
     /// that work; without TLS the signature covers the body. The CRC-32C that goes along in both cases
     /// finds what neither sees, a fault on either side of the connection, at a small part of the cost.
     let signsPayload: Bool
+    /// Whether a CRC-32C goes along; storages that trip over its header are spared it, and get a signed body instead.
+    let sendsChecksum: Bool
 
-    init(_ address: S3Address, _ dialect: S3Dialect, _ credential: S3Credential, signsPayload: Bool? = nil) {
+    init(
+        _ address: S3Address, _ dialect: S3Dialect, _ credential: S3Credential, signsPayload: Bool? = nil,
+        sendsChecksum: Bool = true
+    ) {
         self.address = address
         self.dialect = dialect
         self.credential = credential
-        self.signsPayload = signsPayload ?? (credential.signs && !address.isSecure)
+        self.sendsChecksum = sendsChecksum
+        self.signsPayload = signsPayload ?? (credential.signs && !(address.isSecure && sendsChecksum))
     }
 
     var endpoint: String { address.endpoint }
@@ -80,7 +86,7 @@ struct S3Service: StorageService {
     func beginUpload(of object: ObjectName) -> StorageRequest? {
         var request = request(.post, object, .writing(dialect), query: "uploads=")
         request.headers = [HTTPHeader("Content-Type", "application/octet-stream")]
-        if let header = dialect.checksumAlgorithm { request.headers.append(header) }
+        if sendsChecksum, let header = dialect.checksumAlgorithm { request.headers.append(header) }
         return request
     }
 
@@ -169,6 +175,7 @@ struct S3Service: StorageService {
     }
 
     private func checksum(of content: [UInt8]) -> [HTTPHeader] {
+        guard sendsChecksum else { return [] }
         let crc = content.withUnsafeBytes { CRC32C(of: $0) }
         return [HTTPHeader(dialect.checksumHeader, dialect.checksumPrefix + Base64.text(of: crc.bytes))]
     }

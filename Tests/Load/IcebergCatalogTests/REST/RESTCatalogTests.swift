@@ -112,7 +112,7 @@ struct `A REST catalog` {
         let catalog = try await service.open()
 
         let error = await #expect(throws: NilusError.self) {
-            try await catalog.stage(charges, schema: IcebergSchema(creating: CatalogUnderTest.columns), properties: [])
+            try await catalog.stage(charges, TableDraft(schema: IcebergSchema(creating: CatalogUnderTest.columns)))
         }
 
         #expect(error?.code == .commitConflict)
@@ -208,7 +208,7 @@ struct `Credentials lent by a REST catalog` {
     private func staged(_ service: CatalogService) async throws -> (RESTCatalog, CatalogTable) {
         let catalog = try await service.open(wantsCredentials: true)
         let table = try await catalog.stage(
-            charges, schema: IcebergSchema(creating: CatalogUnderTest.columns), properties: [])
+            charges, TableDraft(schema: IcebergSchema(creating: CatalogUnderTest.columns)))
         return (catalog, table)
     }
 }
