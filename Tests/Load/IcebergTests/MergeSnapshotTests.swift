@@ -6,17 +6,26 @@ struct `A snapshot that merges or rewrites` {
         DataFile(content: content, path: path, recordCount: rows, sizeBytes: 100)
     }
 
+    struct Case: Sendable, CustomTestStringConvertible {
+        let added: [DataFile.Content]
+        var removing: Set<String> = []
+        let word: String
+
+        var testDescription: String { "\(added), removing \(removing)" }
+    }
+
     @Test(arguments: [
-        ([DataFile.Content.data], Set<String>(), "append"), ([.data, .positionDeletes], [], "overwrite"),
-        ([.positionDeletes], [], "delete"), ([], ["a"], "delete"), ([.data], ["a"], "overwrite"),
+        Case(added: [.data], word: "append"), Case(added: [.data, .positionDeletes], word: "overwrite"),
+        Case(added: [.positionDeletes], word: "delete"), Case(added: [], removing: ["a"], word: "delete"),
+        Case(added: [.data], removing: ["a"], word: "overwrite"),
     ])
-    func `is called by what it does`(added: [DataFile.Content], removing: Set<String>, word: String) throws {
+    func `is called by what it does`(test: Case) throws {
         var table = try MemoryTable()
         try table.commit(11, .append, [file("a"), file("b")])
 
-        try table.commit(12, .merge, added.map { file("n\($0)", $0) }, removing: removing)
+        try table.commit(12, .merge, test.added.map { file("n\($0)", $0) }, removing: test.removing)
 
-        #expect(table.metadata.currentSnapshot?.summary["operation"] == word)
+        #expect(table.metadata.currentSnapshot?.summary["operation"] == test.word)
     }
 
     @Test func `keeps the files beside those it removes, with their sequence numbers`() throws {

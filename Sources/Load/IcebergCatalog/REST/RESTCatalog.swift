@@ -1,5 +1,5 @@
 package import HTTPTransport
-package import Iceberg
+import Iceberg
 import JSON
 package import Loading
 package import NilusCore
@@ -107,8 +107,7 @@ package struct RESTCatalog: Catalog {
             if let made = try await load(table.identifier) {
                 return made.metadata.location == table.metadata.location ? made.storage : table.storage
             }
-            let again = try await stage(
-                table.identifier, schema: table.metadata.currentSchema, properties: [])
+            let again = try await stage(table.identifier, TableDraft(schema: table.metadata.currentSchema))
             guard again.metadata.location == table.metadata.location else { return table.storage }
             return again.storage
         }
