@@ -12,7 +12,7 @@ import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
 
-from cluster.client import Api, eventually  # noqa: E402
+from cluster.client import Api, eventually, path  # noqa: E402
 from cluster.space import JOB_ACCESS, OPERATOR_ACCESS, Space  # noqa: E402
 from cluster.standin import Standin  # noqa: E402
 from harness.programs import ROOT  # noqa: E402
@@ -51,15 +51,18 @@ class Server:
             definition = yaml.safe_load(file.read_text())
             if not self.has("rules"):
                 definition = as_before_1_25(definition)
-            name = definition["metadata"]["name"]
-            present = self.api.find("customresourcedefinitions", None, name)
-            if present is None:
-                self.api.create("customresourcedefinitions", None, definition)
-            else:
-                definition["metadata"]["resourceVersion"] = present["metadata"]["resourceVersion"]
-                self.api.ask("PUT", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + name, definition)
+            # Several workers of the suite may do this at the same time.
+            eventually(lambda: self.put_definition(definition))
         for plural in ("workflows", "workflowruns"):
             eventually(lambda: self.api.list(plural, "default") is not None)
+
+    def put_definition(self, definition):
+        name = definition["metadata"]["name"]
+        present = self.api.find("customresourcedefinitions", None, name)
+        if present is None:
+            return self.api.create("customresourcedefinitions", None, definition)
+        metadata = {**definition["metadata"], "resourceVersion": present["metadata"]["resourceVersion"]}
+        return self.api.ask("PUT", path("customresourcedefinitions", None, name), {**definition, "metadata": metadata})
 
 
 def as_before_1_25(value):

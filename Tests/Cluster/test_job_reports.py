@@ -7,7 +7,7 @@ import time
 
 import pytest
 from cluster.client import Refused, eventually
-from cluster.space import JOB_ALONE_ACCESS, run_name, workflow
+from cluster.space import JOB_ALONE_ACCESS, JOB_ALONE_ACCOUNT, run_name, workflow
 from harness.job import Job, manifest
 from harness.simulator import simulator
 
@@ -21,13 +21,13 @@ def stripe():
 class Pod:
     """A pod of a Job, with its environment and without a container."""
 
-    def __init__(self, space, stripe, key, job=None, **more):
+    def __init__(self, space, stripe, key, job=None, account="nilus-job", **more):
         self.space = space
         uid = f"{secrets.token_hex(4)}-4444-4444-8444-{secrets.token_hex(6)}"
         self.job = job or {"metadata": {"name": "loads-g1", "uid": uid}}
         self.name, self.uid = self.job["metadata"]["name"], self.job["metadata"]["uid"]
         environment = space.pod_environment(
-            "nilus-job", NILUS_JOB_NAME=self.name, NILUS_JOB_UID=self.uid, **more)
+            account, NILUS_JOB_NAME=self.name, NILUS_JOB_UID=self.uid, **more)
         environment.pop("PATH")
         self.process = Job(space.folder / f"pod-{self.uid[:8]}", stripe.address, key, environment)
 
@@ -88,7 +88,7 @@ def test_a_job_without_an_operator_makes_its_own_run(space, stripe, canary):
     job = space.api.create("jobs", space.name, {
         "apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "nightly-29000000"},
         "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [container]}}}})
-    pod = Pod(space, stripe, canary, job)
+    pod = Pod(space, stripe, canary, job, JOB_ALONE_ACCOUNT)
 
     finished = pod.run()
 

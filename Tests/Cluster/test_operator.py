@@ -3,7 +3,7 @@ import json
 
 import pytest
 from cluster.client import eventually
-from cluster.space import owner, run_name, workflow
+from cluster.space import now, owner, run_name, workflow
 
 
 def condition(space, name, kind):
@@ -105,7 +105,15 @@ def test_a_container_that_waits_for_a_secret_is_told_while_it_waits(space):
 def test_a_job_that_takes_too_long_is_told(space):
     with space.operator("--active-deadline", "3"):
         space.put(workflow())
-        status = ended(space, space.job("loads-g1"))
+        job = space.job("loads-g1")
+        space.run_of(job)
+
+        def over():
+            # A Job controller that is busy looks at a Job again when something about it changes.
+            space.api.merge("jobs", space.name, "loads-g1", {"metadata": {"annotations": {"looked-at": now()}}})
+            return run_status(space, job).get("completionTime") and run_status(space, job)
+
+        status = eventually(over)
 
     assert (status["phase"], status["reason"]) == ("Failed", "DeadlineExceeded")
 

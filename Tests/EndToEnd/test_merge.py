@@ -26,7 +26,8 @@ def table(job, *arguments, expect=0):
 
 
 def descriptions(job):
-    return {row["id"]: row["description"] for row in job.lakehouse.by_duckdb("stripe.charge", "id, description")}
+    rows = job.lakehouse.by_duckdb("stripe.charge", "id, description").to_pylist()
+    return {row["id"]: row["description"] for row in rows}
 
 
 def test_an_incremental_load_merges_by_default(account, stripe):

@@ -12,7 +12,7 @@ import pytest
 from pyiceberg.expressions import In
 
 from test_iceberg_tables import ordered
-from test_table_layouts import LaidOut, EPOCH
+from test_table_layouts import EPOCH, LaidOut, manifest
 
 COLUMNS = {"id": "string", "at": "timestamptz", "n": "long", "currency": "string"}
 DAY = 86_400_000_000
@@ -55,7 +55,6 @@ class History:
 
     def load(self, rows, strategy):
         LaidOut.runs += 1
-        from test_table_layouts import manifest
         return self.lake.request(
             "load", COLUMNS, rows=rows, strategy=strategy, run=f"h{LaidOut.runs}", manifest=manifest(**self.layout),
             key=["id"], created="at", **{"key-bytes": self.key_bytes, "batch-rows": self.chance.choice([7, 100])})
@@ -91,7 +90,8 @@ class History:
         self.expected = {row["id"]: row for row in rows}
 
     def step(self):
-        steps = [self.merge] * 6 + [self.append_by_pyiceberg, self.delete_by_pyiceberg, self.compact] * 2 + [self.replace]
+        others = [self.append_by_pyiceberg, self.delete_by_pyiceberg, self.compact]
+        steps = [self.merge] * 6 + others * 2 + [self.replace]
         action = self.chance.choice(steps)
         action()
         return action.__name__

@@ -14,13 +14,14 @@ package struct RequestPatience: Sendable {
     /// For a command that a person waits for, or one step of a controller.
     package static let usual = RequestPatience(total: .seconds(45))
 
-    /// The wait before the next attempt; `nil` when the time is up.
+    /// The wait before the next attempt.
     ///
     /// - Parameters:
     ///   - failures: attempts that failed so far, at least 1.
     ///   - elapsed: time since the first attempt began.
     ///   - requested: the wait that the server asked for.
     ///   - chance: a random number in 0 ..< 1 that spreads clients.
+    /// - Returns: `nil` when the time is up.
     func delay(afterFailures failures: Int, elapsed: Duration, requested: Duration?, chance: Double) -> Duration? {
         let doubled = min(Self.firstDelay * (1 << min(failures - 1, 10)), Self.longestDelay)
         let delay = max(doubled * (0.5 + chance / 2), requested ?? .zero)

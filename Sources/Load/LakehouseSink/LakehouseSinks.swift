@@ -34,9 +34,9 @@ package struct LakehouseSinks: Sendable {
 
     /// Opens the lakehouse that an address names.
     ///
-    /// - Parameters:
-    ///   - rowGroupBytes: encoded bytes that one open data file may hold.
-    ///   - keyBytes: memory for the keys of merges, of all sinks together.
+    /// `rowGroupBytes`: encoded bytes that one open data file may hold.
+    /// `keyBytes`: memory for the keys of merges, of all sinks together.
+    ///
     /// - Throws: `configurationInvalid` (terminal) when the address leads nowhere; `secretMissing`; `sinkRefused`,
     ///   `sinkUnavailable` when the catalog cannot be used.
     package func open(

@@ -27,7 +27,7 @@ struct TableOptions: ParsableArguments {
 
 /// Runs what a command does with tables, and ends with the exit code of its error.
 enum TableWork {
-    /// - Parameter table: as `schema.table`.
+    /// `table`: as `schema.table`.
     static func perform(
         _ options: TableOptions, table: String,
         _ work: @escaping @Sendable (TableMaintenance, TableName) async throws -> Void

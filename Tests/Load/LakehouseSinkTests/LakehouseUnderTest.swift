@@ -108,7 +108,7 @@ final class LakehouseUnderTest: Sendable {
 
     /// Changes the table as another engine would, which leaves none of our facts.
     ///
-    /// - Parameter removing: files that go; what `rows` has takes their place.
+    /// `removing`: files that go; what `rows` has takes their place.
     func changeByOthers(adding rows: [TestRow], removing: Set<String> = [], deletes: [DataFile] = []) async throws {
         let table = try await head()
         let evolution = table.metadata.evolution(toHold: Self.columns)

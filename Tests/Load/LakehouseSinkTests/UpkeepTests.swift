@@ -1,4 +1,5 @@
 import Iceberg
+import IcebergCatalog
 import Loading
 import NilusCore
 import Testing

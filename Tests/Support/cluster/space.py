@@ -15,6 +15,7 @@ from .client import Refused, eventually, path
 
 JOB_ACCESS = ROOT / "deploy" / "kustomize" / "operator" / "job-access.yaml"
 JOB_ALONE_ACCESS = ROOT / "deploy" / "kustomize" / "job" / "job-access.yaml"
+JOB_ALONE_ACCOUNT = "stripe-charges"
 OPERATOR_ACCESS = ROOT / "deploy" / "kustomize" / "operator" / "operator-access.yaml"
 
 

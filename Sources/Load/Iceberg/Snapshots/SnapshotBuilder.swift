@@ -97,9 +97,10 @@ package struct SnapshotBuilder {
         return try rewrite(manifest, content: content, path: path) { removal.takes($0.path) }
     }
 
-    /// Writes a manifest in the place of one of the parent: files that `isRemoved` names are recorded as
-    /// deleted, the other live ones stay as existing, with their sequence numbers. A manifest of which
-    /// nothing is removed is kept.
+    /// Writes a manifest in the place of one of the parent.
+    ///
+    /// Files that `isRemoved` names are recorded as deleted, the other live ones stay as existing, with their
+    /// sequence numbers. A manifest of which nothing is removed is kept.
     ///
     /// - Returns: `nil` when the manifest stays, or when there was no live file after all.
     /// - Throws: `sinkRefused` (terminal) when the manifest is damaged.

@@ -7,7 +7,7 @@ struct FilePlace: Hashable {
 
     /// The location of a file of a kind, by its number among them, from 1 on.
     ///
-    /// - Parameter subfolder: where below the folder, with a slash at the end unless it is empty.
+    /// `subfolder`: where below the folder, with a slash at the end unless it is empty.
     func path(_ number: Int, kind: String? = nil, in subfolder: String = "") -> String {
         "\(folder)/\(subfolder)\(name)-\(kind.map { "\($0)-" } ?? "")\(Self.padded(number)).parquet"
     }

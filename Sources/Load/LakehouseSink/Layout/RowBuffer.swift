@@ -41,7 +41,7 @@ final class RowBuffer {
     private var keys: [PartitionKey] = []
     private var numbersByKey: [PartitionKey: Int32] = [:]
 
-    /// - Parameter arrivedCount: rows of the load that came before.
+    /// `arrivedCount`: rows of the load that came before.
     init(_ schema: RecordSchema, _ layout: TableLayout, byteLimit: Int, after arrivedCount: Int = 0) {
         self.arrivedCount = arrivedCount
         self.layout = layout
@@ -76,9 +76,9 @@ final class RowBuffer {
 
     /// Calls `write` with the rows of one partition after another, and drops them.
     ///
-    /// - Parameters:
-    ///   - isLast: whether all rows go, however few they are.
-    ///   - write: takes one partition's rows.
+    /// `isLast`: whether all rows go, however few they are.
+    /// `write`: takes one partition's rows.
+    ///
     /// - Throws: what `write` throws.
     func drain(isLast: Bool, _ write: (Portion) async throws -> Void) async throws {
         guard batch.rowCount > 0 else { return }

@@ -33,7 +33,8 @@ struct TableLayout {
 
     /// The layout that the table has, for batches of the given columns.
     ///
-    /// - Parameter key: the names of the columns by which rows are looked up.
+    /// `key`: the names of the columns by which rows are looked up.
+    ///
     /// - Throws: `sinkRefused` (terminal) when a partition value cannot be computed.
     init(of table: TableMetadata, columns: [MappedColumn], named name: TableName, key: [String] = []) throws(NilusError)
     {

@@ -13,7 +13,6 @@ struct CompactionChoice {
 
     /// Chooses files of which rows are deleted, and small files where a partition has several of them.
     ///
-    /// - Parameters:
     init(among files: [StoredFile], deletedCounts: [String: Int], targetBytes: Int) {
         var chosen: [StoredFile] = []
         var order: [FilePartition] = []

@@ -14,7 +14,7 @@ struct ReachableFiles {
 
     /// Finds what snapshots need; manifests that `known` has are not read again and not counted.
     ///
-    /// - Parameter withRemoved: whether files that a manifest records as deleted count too.
+    /// `withRemoved`: whether files that a manifest records as deleted count too.
     init(
         _ snapshots: [Snapshot], of table: CatalogTable, in store: any ObjectStore,
         besides known: ReachableFiles? = nil,

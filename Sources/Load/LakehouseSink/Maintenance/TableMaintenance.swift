@@ -70,7 +70,8 @@ package struct TableMaintenance: Sendable {
 
     /// Calls `body` with each file below the table's folder that no snapshot needs and that is older than an age.
     ///
-    /// - Parameter deleting: whether the files are removed, each before `body` hears of it.
+    /// `deleting`: whether the files are removed, each before `body` hears of it.
+    ///
     /// - Throws: `usageInvalid` when the age is less than a day.
     package func orphans(
         of name: TableName, olderThan age: Duration, deleting: Bool, _ body: (OrphanFile) throws -> Void

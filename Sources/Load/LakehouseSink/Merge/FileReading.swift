@@ -9,7 +9,7 @@ struct FileReading: Sendable {
 
     /// - Throws: `sinkRefused` (terminal) when the file is of another format or damaged; what the store throws.
     ///
-    /// - Parameter columnCount: columns that are read at the same time.
+    /// `columnCount`: columns that are read at the same time.
     func open(
         _ path: String, sizeBytes: Int, format: String, columnCount: Int = 2
     ) async throws -> ParquetFileReader {

@@ -25,7 +25,7 @@ struct KeyCollector {
 
     /// Notes the rows of a batch, which lie one after another in a file.
     ///
-    /// - Parameter arrivals: the number of each row among those of the load, unless they come in order.
+    /// `arrivals`: the number of each row among those of the load, unless they come in order.
     ///
     /// - Throws: `schemaConflict` (terminal) when a row has no value in a column of the key.
     mutating func note(

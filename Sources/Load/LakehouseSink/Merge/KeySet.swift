@@ -46,10 +46,10 @@ struct KeySet {
 
     /// Notes a row; of two rows with one key the one that came later counts.
     ///
-    /// - Parameters:
-    ///   - moment: when the row was created, which is the same for all versions of it.
-    ///   - arrival: the number of the row among those of the load; `nil` when rows are noted in the order in
-    ///     which they came. Either all rows have one or none.
+    /// `moment`: when the row was created, which is the same for all versions of it.
+    /// `arrival`: the number of the row among those of the load; `nil` when rows are noted in the order in
+    /// which they came. Either all rows have one or none.
+    ///
     /// - Returns: the place of the version that does not count; `nil` for a key that is new.
     mutating func insert(
         _ key: UnsafeRawBufferPointer, at place: Place, moment: Int64, arrival: Int? = nil

@@ -34,7 +34,7 @@ final class MergePlanner {
     /// What the searches cost.
     private(set) var figures = SearchFigures()
 
-    /// - Parameter rowGroupBytes: encoded bytes of deletions that wait to be written.
+    /// `rowGroupBytes`: encoded bytes of deletions that wait to be written.
     init(
         _ columns: KeyColumns, of table: TableName, _ place: FilePlace, _ memory: KeyMemory, rowGroupBytes: Int,
         in store: any ObjectStore
@@ -118,7 +118,8 @@ final class MergePlanner {
 extension MergePlanner {
     /// Searches the table, and the first time the load's own rows too.
     ///
-    /// - Parameter added: the snapshots in whose files to look; `nil` for all.
+    /// `added`: the snapshots in whose files to look; `nil` for all.
+    ///
     /// - Returns: `false` when what earlier searches found does not hold any more.
     private func find(in table: CatalogTable, addedSince added: Set<Int64>?) async throws -> Bool {
         let isFirstSearch = ownDeletions == nil

@@ -20,9 +20,8 @@ struct MergeTarget {
 
     /// Looks through the table's manifests.
     ///
-    /// - Parameters:
-    ///   - affected: files that an earlier search found rows in.
-    ///   - addedSince: the snapshots that came since that search; `nil` when there was none.
+    /// `affected`: files that an earlier search found rows in.
+    /// `addedSince`: the snapshots that came since that search; `nil` when there was none.
     init(
         _ rows: ChangedRows, in table: CatalogTable, _ store: any ObjectStore, affected: Set<String> = [],
         addedSince: Set<Int64>? = nil

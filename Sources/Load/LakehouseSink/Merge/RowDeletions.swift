@@ -26,7 +26,7 @@ final class RowDeletions {
     /// Rows deleted.
     private(set) var rowCount = 0
 
-    /// - Parameter newPath: names each file to be written, every time another one.
+    /// `newPath`: names each file to be written, every time another one.
     init(besides known: [StoredDeletes], _ reading: FileReading, rowGroupBytes: Int, newPath: @escaping () -> String) {
         self.known = known
         self.reading = reading

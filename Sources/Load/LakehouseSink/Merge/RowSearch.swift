@@ -17,7 +17,7 @@ struct RowSearch {
 
     /// The positions of the rows, ascending.
     ///
-    /// - Parameter rowCount: rows that are looked at, from the first on; `nil` for all.
+    /// `rowCount`: rows that are looked at, from the first on; `nil` for all.
     func positions(
         of keys: KeySet, in file: ParquetFileReader, rowGroups: [Int]? = nil, first rowCount: Int? = nil
     ) async throws -> [Int64] {

@@ -3,7 +3,7 @@ import KubernetesAPI
 import NilusCore
 import WorkflowManifest
 
-/// Decides what is to be done for one workflow: the situation in, actions out. Pure.
+/// Decides what is to be done for one workflow: the situation in, actions out.
 ///
 /// It looks at what is, not at what happened: whatever was missed while no operator ran is made up for.
 struct Reconciliation {

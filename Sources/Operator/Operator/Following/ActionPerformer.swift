@@ -74,7 +74,9 @@ struct ActionPerformer: Sendable {
             metadata: ["kind": "\(object.kind.kind)", "namespace": "\(object.namespace)", "name": "\(object.name)"])
     }
 
-    /// Creates an Event; the same notice again has the same name and is refused. Nothing depends on it.
+    /// Creates an Event, on which nothing depends.
+    ///
+    /// The same notice again has the same name and is refused.
     private func tell(_ notice: Notice, of workflow: WorkflowObject) async {
         let metadata = workflow.metadata
         let mark = ChildName.digest(of: "\(metadata.uid)/\(metadata.generation)/\(notice.reason)/\(notice.subject)")

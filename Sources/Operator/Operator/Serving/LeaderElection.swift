@@ -1,8 +1,9 @@
 import JSON
 import NilusCore
 
-/// Who leads, decided by a Lease: of several operators one works, the others wait. Pure.
+/// Who leads, decided by a Lease: of several operators one works, the others wait.
 ///
+/// Pure: the Lease as it is goes in, the next step comes out.
 /// A holder counts as gone when its Lease did not change for ``leaseDuration`` on this operator's own clock; clocks of
 /// different machines are never compared.
 ///

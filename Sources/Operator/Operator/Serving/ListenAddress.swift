@@ -5,7 +5,7 @@ package struct ListenAddress: Sendable, Equatable {
     let host: String
     let port: UInt16
 
-    /// Reads `address:port`; port 0 takes a free one. Returns `nil` for anything else.
+    /// Reads `address:port`, where port 0 takes a free one; `nil` for anything else.
     package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
             return nil
