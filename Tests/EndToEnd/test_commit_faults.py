@@ -103,8 +103,8 @@ CASES = [
     for fault in FAULTS for times in (1, FOREVER)
     # A conflict is an answer to a commit alone; and what is only slow for ever takes too long to wait for.
     if (fault != "409" or moment is COMMIT) and (fault != "slow" or times == 1)
-    # For storage one lasting fault of each kind is enough: they are all retried alike.
-    if moment is COMMIT or times == 1 or fault in ("drop the request", "503")
+    # Storage is insisted on for a minute; that one lasting fault ends well shows it for all.
+    if moment is COMMIT or times == 1 or (fault, name) == ("503", "data file")
 ]
 
 
