@@ -1,5 +1,5 @@
 package import HTTPTransport
-package import Iceberg
+import Iceberg
 import JSON
 package import Loading
 package import NilusCore
