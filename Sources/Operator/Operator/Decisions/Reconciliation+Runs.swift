@@ -81,7 +81,7 @@ extension Reconciliation {
         let old = situation.jobs.filter { job in
             !job.isActive && !job.metadata.isDeleting && job.group != current && job.group != "s" && isRecorded(job)
         }
-        let newestFirst = old.sorted { ($0.metadata.creation ?? .distantPast) > ($1.metadata.creation ?? .distantPast) }
+        let newestFirst = old.sorted { Age($0.metadata) > Age($1.metadata) }
         let succeeded = newestFirst.filter { $0.end == .succeeded }.dropFirst(settings.keptSucceededJobs)
         let failed = newestFirst.filter { $0.end != .succeeded }.dropFirst(settings.keptFailedJobs)
         for job in Array(succeeded) + Array(failed) {
@@ -110,11 +110,7 @@ extension Reconciliation {
     }
 
     func newestFirst(_ runs: [RunObject]) -> [RunObject] {
-        runs.sorted {
-            ($0.metadata.creation ?? .distantPast, $0.metadata.name) > (
-                $1.metadata.creation ?? .distantPast, $1.metadata.name
-            )
-        }
+        runs.sorted { Age($0.metadata) > Age($1.metadata) }
     }
 
     /// Deletes manifests that no Job and no CronJob refers to.
@@ -125,5 +121,26 @@ extension Reconciliation {
         for config in situation.configs where !used.contains(config.metadata.name) && !config.metadata.isDeleting {
             decision.actions.append(.delete(config.reference, uid: config.metadata.uid, .background))
         }
+    }
+}
+
+/// When something was made.
+///
+/// Of two things of one second, which is as far as Kubernetes tells, that of the newer spec is
+/// the younger.
+private struct Age: Comparable {
+    private let creation: Timestamp
+    private let generation: Int64
+    private let name: String
+
+    init(_ metadata: ObjectMetadata) {
+        creation = metadata.creation ?? .distantPast
+        let group = metadata.labels[OperatorLabel.group] ?? ""
+        generation = group.hasPrefix("g") ? Int64(group.dropFirst()) ?? 0 : 0
+        name = metadata.name
+    }
+
+    static func < (left: Age, right: Age) -> Bool {
+        (left.creation, left.generation, left.name) < (right.creation, right.generation, right.name)
     }
 }
