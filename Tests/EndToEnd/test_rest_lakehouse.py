@@ -89,6 +89,20 @@ def test_a_partitioned_and_sorted_table(job, server, lake, small_stripe, schema)
     assert lake.table(table).schema().find_column_name(field.source_id) == "id"
 
 
+def test_rows_are_merged(job, server, lake, small_stripe, schema):
+    """Old versions go by position deletes, found by reading key columns on S3."""
+    table, ids = f"{schema}.coupon", sorted(small_stripe.ids("coupon"))
+    merging = manifest("coupon", table, sink={"incremental-strategy": "merge"}, sink_address=server.address())
+
+    job.run(merging)
+    loads = {job.run(merging).status["status"]["loadID"]}
+
+    assert lake.ids(table) == ids
+    assert set(lake.by_duckdb(table, "DISTINCT _nilus_load_id").column(0).to_pylist()) == loads
+    assert lake.by_pyiceberg(table).num_rows == len(ids)
+    assert int(lake.snapshots(table)[-1].summary["added-position-deletes"]) == len(ids)
+
+
 def test_a_depot(job, server, lake, small_stripe, schema):
     """The manifest names a depot; its catalog, its storage and their secrets are mounted."""
     depots, secrets = job.folder / "depots", job.folder / "secrets"

@@ -8,7 +8,7 @@ struct `An HTTP stream` {
     private let client = HTTPClient(HTTPConfiguration(userAgent: "nilus-test", maximumConnections: 4))
 
     private func open(
-        _ server: LoopbackServer, waiting limit: Int = 1 << 20, silence: Duration = .seconds(20)
+        _ server: LoopbackServer, waiting limit: Int = 1 << 20, silence: Duration = .seconds(600)
     ) async throws -> HTTPStream {
         try await client.open(HTTPRequest(url: server.base, maximumBodyBytes: limit, timeout: silence))
     }

@@ -1,9 +1,9 @@
 import HTTPTransport
 import NilusCore
 
-/// How often and when a request is sent again. Decisions only; ``RESTSession`` waits and sends.
+/// How often and when a request is sent again.
 ///
-/// A request that changes a table is repeated only when the catalog provably did nothing: it was not
+/// Decisions only; ``RESTSession`` waits and sends. A request that changes a table is repeated only when the catalog provably did nothing: it was not
 /// reached, or says that it has too much to do. Everything else may be repeated after any failure that
 /// passes by itself.
 struct RESTPatience: Sendable {
