@@ -14,6 +14,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Tests" / "Support"))
 
+from harness.cgroup import control_group  # noqa: E402
 from harness.job import Job, manifest  # noqa: E402
 from harness.lakehouse import LocalLakehouse  # noqa: E402
 from harness.simulator import simulator  # noqa: E402
@@ -143,6 +144,22 @@ def measure_merge(report, address):
     print(f"{'  the same by pyiceberg upsert: peak memory':<58} {peer['peakBytes'] / MEBIBYTE:>12.1f} MiB")
 
 
+def measure_partitions(report):
+    """1,000,000 charges into 24 monthly partitions, then 100,000 of them again, where the kernel allows 128 MiB."""
+    sink = {"incremental-strategy": "merge", "partition-by": [{"column": "created", "type": "month"}]}
+    with simulator("--span-days", "730", objects={"charge": 1_000_000, "default": 100}) as stripe, \
+            tempfile.TemporaryDirectory() as folder, control_group(128 * MEBIBYTE, 100) as group:
+        job = Job(folder, stripe.address, KEY)
+        first = job.run(manifest("charge", sink=sink), prefix=group.prefix)
+        merge = job.run(manifest("charge", sink=sink, source={"yield-limit": 1_000}), prefix=group.prefix)
+        partitions = {file.parent for file in job.warehouse.glob("stripe/charge/data/*/*.parquet")}
+    assert len(partitions) == 24, partitions
+    assert merge.endpoint["commit"]["rowsReplaced"] == 100_000, merge.endpoint
+    for what, finished in (("1,000,000 into 24 months", first), ("merge of 100,000 into them", merge)):
+        peak = finished.peak_bytes
+        report.add(f"{what}, in 128 MiB: resident", f"{peak / MEBIBYTE:.1f}", "MiB", "<= 80", peak <= 80 * MEBIBYTE)
+
+
 def main():
     report = Report()
     measure_start(report)
@@ -150,6 +167,7 @@ def main():
         measure_requests(report, stripe.address)
         measure_throughput(report, stripe.address)
         measure_merge(report, stripe.address)
+    measure_partitions(report)
     sys.exit(1 if report.missed else 0)
 
 
