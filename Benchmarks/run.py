@@ -3,15 +3,18 @@
 
 CPU seconds and peak memory are what the kernel counted for the process; wall time is not looked at.
 """
+import json
 import pathlib
 import socket
 import ssl
 import statistics
+import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Tests" / "Support"))
 
+from harness.cgroup import control_group  # noqa: E402
 from harness.job import Job, manifest  # noqa: E402
 from harness.lakehouse import LocalLakehouse  # noqa: E402
 from harness.simulator import simulator  # noqa: E402
@@ -108,6 +111,15 @@ def measure_throughput(report, address):
         report.add(f"1,000,000 charges take more by, {name}", f"{growth:.1f}", "MiB", "<= 8", growth <= 8)
 
 
+def upsert_by_pyiceberg(job, count):
+    """What the peer takes for as many changes of the same table, after the merge."""
+    script = pathlib.Path(__file__).with_name("pyiceberg_upsert.py")
+    done = subprocess.run(
+        [sys.executable, script, job.warehouse / "catalog.db", job.warehouse, "stripe.charge", str(count)],
+        capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
 def measure_merge(report, address):
     """The newest 10,000 of 1,000,000 charges again, merged into the table that holds them all."""
     with tempfile.TemporaryDirectory() as folder:
@@ -116,15 +128,36 @@ def measure_merge(report, address):
         size = sum(file.stat().st_size for file in job.warehouse.glob("stripe/charge/data/**/*.parquet"))
         merge = job.run(manifest("charge", sink={"incremental-strategy": "merge"}, source={"yield-limit": 100}))
         snapshots = len(LocalLakehouse(job.warehouse).snapshots("stripe.charge"))
+        peer = upsert_by_pyiceberg(job, 10_000)
     commit = merge.endpoint["commit"]
     assert commit["rowsReplaced"] == commit["rowsAdded"] == 10_000, commit
     assert commit["rowsInTable"] == 1_000_000, commit
     assert snapshots == 2
+    assert peer["updated"] == 10_000, peer
     share = 100 * commit["search"]["bytesRead"] / size
     report.add("merge of 10,000 into 1,000,000: bytes of the table read", f"{share:.2f}", "%", "<= 5", share <= 5)
     for what, finished in (("first merge of 1,000,000 rows", first), ("merge of 10,000", merge)):
         peak = finished.peak_bytes
         report.add(f"{what}: peak memory", f"{peak / MEBIBYTE:.1f}", "MiB", "<= 80", peak <= 80 * MEBIBYTE)
+    report.add("merge of 10,000, reading them from Stripe included", f"{merge.cpu_seconds:.2f}", "CPU-s",
+               f"<= {peer['cpuSeconds']:.1f} (pyiceberg)", merge.cpu_seconds <= peer["cpuSeconds"])
+    print(f"{'  the same by pyiceberg upsert: peak memory':<58} {peer['peakBytes'] / MEBIBYTE:>12.1f} MiB")
+
+
+def measure_partitions(report):
+    """1,000,000 charges into 24 monthly partitions, then 100,000 of them again, where the kernel allows 128 MiB."""
+    sink = {"incremental-strategy": "merge", "partition-by": [{"column": "created", "type": "month"}]}
+    with simulator("--span-days", "730", objects={"charge": 1_000_000, "default": 100}) as stripe, \
+            tempfile.TemporaryDirectory() as folder, control_group(128 * MEBIBYTE, 100) as group:
+        job = Job(folder, stripe.address, KEY)
+        first = job.run(manifest("charge", sink=sink), prefix=group.prefix)
+        merge = job.run(manifest("charge", sink=sink, source={"yield-limit": 1_000}), prefix=group.prefix)
+        partitions = {file.parent for file in job.warehouse.glob("stripe/charge/data/*/*.parquet")}
+    assert len(partitions) == 24, partitions
+    assert merge.endpoint["commit"]["rowsReplaced"] == 100_000, merge.endpoint
+    for what, finished in (("1,000,000 into 24 months", first), ("merge of 100,000 into them", merge)):
+        peak = finished.peak_bytes
+        report.add(f"{what}, in 128 MiB: resident", f"{peak / MEBIBYTE:.1f}", "MiB", "<= 80", peak <= 80 * MEBIBYTE)
 
 
 def main():
@@ -134,6 +167,7 @@ def main():
         measure_requests(report, stripe.address)
         measure_throughput(report, stripe.address)
         measure_merge(report, stripe.address)
+    measure_partitions(report)
     sys.exit(1 if report.missed else 0)
 
 
