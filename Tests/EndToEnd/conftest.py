@@ -8,24 +8,48 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
 
 from harness.job import Job  # noqa: E402
-from harness.lakehouse import LocalLakehouse, duckdb_connection  # noqa: E402
+from harness.lakehouse import LocalLakehouse  # noqa: E402
+from harness.seaweedfs import Buckets, seaweedfs  # noqa: E402
 from harness.simulator import simulator  # noqa: E402
 
 # What a person wrote, and so holds the key on purpose.
 WRITTEN_BY_THE_USER = {"workflow.yaml", "secrets"}
 
 
+def pytest_addoption(parser):
+    parser.addoption("--lakehouse", choices=["local", "rest"], default="local",
+                     help="where jobs load to: a folder, or an Iceberg REST catalog and S3 (SeaweedFS)")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "local: is about files of this machine, or brings its own lakehouse")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--lakehouse") == "local":
+        return
+    deselected = [item for item in items if item.get_closest_marker("local")]
+    config.hook.pytest_deselected(items=deselected)
+    items[:] = [item for item in items if item not in deselected]
+
+
 class Account:
     """One simulated account, one folder, and the jobs that load the one into the other."""
 
-    def __init__(self, folder, key):
+    def __init__(self, folder, key, buckets):
         self.folder = folder
         self.key = key
+        self.buckets = buckets
         self.jobs = []
 
     def job(self, stripe=None, folder=None, **more):
         base = stripe.address if hasattr(stripe, "address") else stripe
         job = WatchedJob(self.folder / (folder or f"job{len(self.jobs)}"), base, more.pop("key", self.key), **more)
+        if self.buckets and "arguments" not in more:
+            # The manifests name depots; here they are mounted, with a catalog and a storage of their own.
+            job.lakehouse = self.buckets.lakehouse()
+            job.arguments, secrets = job.lakehouse.mount(self.folder / f"mounted{len(self.jobs)}")
+            job.environment = {"DATAOS_SECRET_DIR": str(secrets), **job.environment}
         self.jobs.append(job)
         return job
 
@@ -34,10 +58,9 @@ class Account:
         for job in self.jobs:
             for place, text in job.traces():
                 assert self.key.encode() not in text, f"the key stands in {place}"
-            lakehouse = LocalLakehouse(job.warehouse)
-            for table in job.tables(lakehouse):
-                location = lakehouse.table(table).metadata_location
-                found = duckdb_connection().sql(
+            for table in job.lakehouse.tables():
+                location = job.lakehouse.table(table).metadata_location
+                found = job.lakehouse.connection().sql(
                     f"SELECT count(*) FROM iceberg_scan('{location}') t WHERE t::VARCHAR LIKE '%{self.key}%'")
                 assert found.fetchone()[0] == 0, f"the key stands in table {table}"
 
@@ -68,12 +91,6 @@ class WatchedJob(Job):
             if path.is_file() and not WRITTEN_BY_THE_USER & set(relative.parts):
                 yield str(relative), path.read_bytes()
 
-    def tables(self, lakehouse):
-        if not lakehouse.catalog_file.exists():
-            return []
-        catalog = lakehouse.catalog
-        return [".".join(name) for namespace in catalog.list_namespaces() for name in catalog.list_tables(namespace)]
-
 
 @pytest.fixture(scope="session")
 def canary():
@@ -81,9 +98,19 @@ def canary():
     return f"sk_test_canary{secrets.token_hex(12)}"
 
 
+@pytest.fixture(scope="session")
+def buckets(request, tmp_path_factory):
+    """Catalogs and storages for jobs, one for each; `None` where jobs load into folders."""
+    if request.config.getoption("--lakehouse") == "local":
+        yield None
+    else:
+        with seaweedfs(tmp_path_factory.mktemp("seaweedfs")) as server:
+            yield Buckets(server)
+
+
 @pytest.fixture
-def account(tmp_path, canary):
-    account = Account(tmp_path, canary)
+def account(tmp_path, canary, buckets):
+    account = Account(tmp_path, canary, buckets)
     yield account
     account.assert_key_is_nowhere()
 

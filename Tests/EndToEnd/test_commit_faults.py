@@ -13,6 +13,9 @@ from harness.job import manifest
 from harness.simulator import simulator
 from pyiceberg.catalog.rest import RestCatalog
 
+# Each test brings the lakehouse that it is about.
+pytestmark = pytest.mark.local
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHANGED = 40
 FOREVER = 1_000

@@ -1,5 +1,6 @@
 """Merges of the real job, and the commands that keep a merged table fast."""
 import json
+import os
 import subprocess
 
 import pytest
@@ -19,8 +20,9 @@ def stripe():
 def table(job, *arguments, expect=0):
     """Runs `nilus table` on the job's lakehouse and returns what it printed."""
     command, *rest = arguments
-    address = f"iceberg+sqlite://{job.warehouse}/catalog.db?warehouse={job.warehouse}"
-    finished = subprocess.run([NILUS, "table", command, address, *rest], capture_output=True, text=True)
+    address, variables = job.lakehouse.address
+    finished = subprocess.run(
+        [NILUS, "table", command, address, *rest], capture_output=True, text=True, env={**os.environ, **variables})
     assert finished.returncode == expect, finished.stderr
     return finished.stdout if expect == 0 else finished.stderr
 
@@ -139,7 +141,7 @@ class TestTableCommands:
 
         expired = json.loads(table(job, "expire", "stripe.charge", "--older-than", "0s", "-o", "json"))
         assert expired["snapshotsExpired"] == 3
-        assert len(list(job.warehouse.glob("stripe/charge/data/*.parquet"))) == 1
+        assert len(job.lakehouse.data_files("stripe.charge")) == 1
         assert job.lakehouse.ids("stripe.charge") == sorted(stripe.ids("charge"))
         assert table(job, "compact", "stripe.charge").endswith("nothing to do\n")
 

@@ -11,6 +11,9 @@ import yaml
 from harness.job import manifest
 from harness.programs import NILUS, ROOT
 
+# Each test brings the lakehouse that it is about.
+pytestmark = pytest.mark.local
+
 SAMPLES = ROOT / "manifests"
 
 

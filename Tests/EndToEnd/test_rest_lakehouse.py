@@ -12,6 +12,9 @@ from harness.job import manifest
 from harness.programs import free_port
 from harness.seaweedfs import RestLakehouse, seaweedfs
 
+# Each test brings the lakehouse that it is about.
+pytestmark = pytest.mark.local
+
 NAMES = itertools.count(1)
 
 

@@ -39,6 +39,7 @@ def test_a_mounted_file_holds_the_key(account, small_stripe, name, content):
     assert job.lakehouse.count("stripe.coupon") == 250
 
 
+@pytest.mark.local
 @pytest.mark.parametrize("variable", ["--secret-dir", "DATAOS_SECRET_DIR"])
 def test_a_kubernetes_mount_is_followed(account, small_stripe, variable):
     """key -> ..data/key -> ..2026_01_01/key, as the kubelet lays a Secret out."""
@@ -87,6 +88,7 @@ def test_places_that_differ_are_both_named(account, small_stripe):
     assert "sk_test_another" not in finished.stderr + finished.stdout + json.dumps(finished.status)
 
 
+@pytest.mark.local
 def test_a_missing_key_says_where_it_was_looked_for(account, small_stripe):
     job = account.job(small_stripe)
 
@@ -119,7 +121,7 @@ def test_an_unusable_key_is_explained(account, small_stripe, value, expected):
     message = finished.status["status"]["nodes"][0]["message"]
     assert finished.reason == "SecretRefused" and expected in message, message
     assert "123456789" not in finished.stderr + finished.stdout + json.dumps(finished.status)
-    assert not job.lakehouse.catalog_file.exists()
+    assert not job.lakehouse.exists("stripe.coupon")
 
 
 def test_an_organization_key_works_with_a_context(account, small_stripe):

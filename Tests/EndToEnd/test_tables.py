@@ -7,11 +7,11 @@ SYSTEM_COLUMNS = {"_nilus_load_id", "_nilus_id", "_nilus_extra"}
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory, canary, small_stripe):
+def loaded(tmp_path_factory, canary, small_stripe, buckets):
     """One run of all endpoints."""
     from conftest import Account
 
-    account = Account(tmp_path_factory.mktemp("all"), canary)
+    account = Account(tmp_path_factory.mktemp("all"), canary, buckets)
     job = account.job(small_stripe)
     yield job, job.run(manifest("all"))
     account.assert_key_is_nowhere()
@@ -88,6 +88,7 @@ def test_canceled_subscriptions_are_there(loaded):
     assert "canceled" in job.lakehouse.by_duckdb("stripe.subscription", "DISTINCT status").column("status").to_pylist()
 
 
+@pytest.mark.local
 def test_path_based_readers_find_the_table(loaded):
     """version-hint.text names the current metadata file, so that a folder alone is enough."""
     job, _ = loaded

@@ -28,6 +28,11 @@ class LocalLakehouse:
     def catalog(self):
         return SqlCatalog("nilus", uri=f"sqlite:///{self.catalog_file}", warehouse=f"file://{self.folder}")
 
+    @property
+    def address(self):
+        """A sink address for commands, and the variables that it names."""
+        return f"iceberg+sqlite://{self.catalog_file}?warehouse={self.folder}", {}
+
     def connection(self):
         """A DuckDB connection that reaches the files."""
         return duckdb_connection()
@@ -37,6 +42,18 @@ class LocalLakehouse:
 
     def exists(self, name):
         return self.catalog_file.exists() and self.catalog.table_exists(name)
+
+    def tables(self):
+        """The names of all tables; none where there is no catalog."""
+        if not self.catalog_file.exists():
+            return []
+        return [".".join(name) for namespace in self.catalog.list_namespaces()
+                for name in self.catalog.list_tables(namespace)]
+
+    def data_files(self, name):
+        """The names of the files under a table's data folder, those of no snapshot included."""
+        folder = pathlib.Path(self.table(name).location().removeprefix("file://")) / "data"
+        return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
     def by_pyiceberg(self, name):
         """All rows as pyiceberg reads them, an Arrow table."""

@@ -1,10 +1,13 @@
 """A SeaweedFS of its own: S3 and an Iceberg REST catalog, and its tables as independent readers see them."""
 import contextlib
+import itertools
+import json
 import os
 import pathlib
 import re
 import subprocess
 
+import pyarrow.fs
 from pyiceberg.catalog.rest import RestCatalog
 
 from .lakehouse import LocalLakehouse, duckdb_connection
@@ -36,19 +39,77 @@ class SeaweedFS:
         return f"{self.catalog_url.replace('http://', 'iceberg+rest://')}?{query}"
 
 
-class RestLakehouse(LocalLakehouse):
-    """The tables of a SeaweedFS."""
+class Buckets:
+    """Hands out the buckets that the script made, each a catalog of its own."""
 
     def __init__(self, server):
         self.server = server
+        self.names = (f"conformance-{number:02}" for number in itertools.cycle(range(60)))
+
+    def lakehouse(self):
+        lakehouse = RestLakehouse(self.server, f"s3://{next(self.names)}")
+        lakehouse.clear()
+        return lakehouse
+
+
+class RestLakehouse(LocalLakehouse):
+    """The tables of a SeaweedFS."""
+
+    def __init__(self, server, warehouse=None):
+        self.server = server
+        self.warehouse = warehouse or server.warehouse
+
+    def mount(self, folder):
+        """Lays out what a pod finds mounted: depots under the names of the samples, and their secret.
+
+        Returns the job's arguments and the folder of secrets.
+        """
+        depots, secrets = folder / "depots", folder / "secrets"
+        for made in (depots, secrets):
+            made.mkdir(parents=True)
+        server = self.server
+        for name in ("lakehouse", "testawslh"):
+            (depots / f"{name}.yaml").write_text(json.dumps({
+                "name": name, "version": "v2alpha", "type": "depot",
+                "depot": {"type": "S3", "external": True, "secrets": [{"name": "lake-rw", "allkeys": True}],
+                          "s3": {"scheme": "s3a", "bucket": self.warehouse.removeprefix("s3://"), "format": "iceberg",
+                                 "icebergCatalogType": "rest", "metastoreType": "rest",
+                                 "metastoreUrl": server.catalog_url, "region": server.region,
+                                 "endpoint": server.endpoint}}}))
+        (secrets / "lake-rw").write_text(
+            f"accesskeyid={server.key_id}\nsecretkey={server.secret}\ncredential={server.key_id}:{server.secret}\n")
+        (secrets / "lake-rw").chmod(0o440)
+        return ["--depot-dir", str(depots)], secrets
+
+    @property
+    def address(self):
+        return self.server.address(warehouse=self.warehouse), {"S3_SECRET": self.server.secret}
+
+    def tables(self):
+        return [".".join(name) for namespace in self.catalog.list_namespaces()
+                for name in self.catalog.list_tables(namespace)]
+
+    def clear(self):
+        """Drops what an earlier test left in the bucket."""
+        for name in self.tables():
+            self.catalog.drop_table(name)
+
+    def data_files(self, name):
+        server = self.server
+        files = pyarrow.fs.S3FileSystem(
+            access_key=server.key_id, secret_key=server.secret, region=server.region,
+            endpoint_override=server.endpoint.removeprefix("http://"), scheme="http")
+        folder = self.table(name).location().removeprefix("s3://") + "/data"
+        found = files.get_file_info(pyarrow.fs.FileSelector(folder, recursive=True, allow_not_found=True))
+        return {info.path.removeprefix(f"{folder}/") for info in found if info.is_file}
 
     @property
     def catalog(self):
         server = self.server
         return RestCatalog(
-            "test", uri=server.catalog_url, warehouse=server.warehouse, credential=f"{server.key_id}:{server.secret}",
-            **{"oauth2-server-uri": f"{server.catalog_url}/v1/oauth/tokens", "s3.endpoint": server.endpoint, "s3.access-key-id": server.key_id,
-               "s3.secret-access-key": server.secret, "s3.region": server.region})
+            "test", uri=server.catalog_url, warehouse=self.warehouse, credential=f"{server.key_id}:{server.secret}",
+            **{"oauth2-server-uri": f"{server.catalog_url}/v1/oauth/tokens", "s3.endpoint": server.endpoint,
+               "s3.access-key-id": server.key_id, "s3.secret-access-key": server.secret, "s3.region": server.region})
 
     def exists(self, name):
         return self.catalog.table_exists(name)
