@@ -44,8 +44,9 @@ struct NodeRunner: Sendable {
             let secrets = setup.secrets.adding(manifestEnvironment: plan.node.environment.texts)
             let (source, remarks) = try setup.adapters.openSource(plan.node.source, secrets)
             recorder.update { $0.warn(plan.remarks + remarks) }
-            let sink = try await setup.adapters.openSink(plan.node.sink, secrets, setup.envelope)
+            // Before the sink, which may make folders and catalogs: a key that is refused leaves nothing behind.
             let identity = try await source.identify()
+            let sink = try await setup.adapters.openSink(plan.node.sink, secrets, setup.envelope)
             return await run(loads, source, sink, identity)
         } catch {
             let error = NilusError.unexpected(.extract, error)
