@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The program: one command for the job, the others for those who write and operate workflows.
 @main
@@ -10,4 +11,29 @@ struct Nilus: ParsableCommand {
             RunCommand.self, ValidateCommand.self, EndpointsCommand.self, ResourceCommand.self, OperatorCommand.self,
             TableCommand.self, VersionCommand.self,
         ])
+
+    /// Parses the arguments, runs the command, and leaves.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            leave(with: EXIT_SUCCESS)
+        } catch {
+            let code = exitCode(for: error)
+            let text = fullMessage(for: error)
+            if !text.isEmpty {
+                if code.isSuccess { print(text) } else { printToStandardError(Array("\(text)\n".utf8)) }
+            }
+            leave(with: code.rawValue)
+        }
+    }
+
+    /// Ends the process without the exit handlers of libraries.
+    ///
+    /// The HTTP thread may still close its connections, and OpenSSL's handler would free what it uses: a
+    /// finished command would end as a crash.
+    private static func leave(with code: Int32) -> Never {
+        fflush(nil)
+        _exit(code)
+    }
 }
