@@ -5,7 +5,7 @@ import RunLog
 /// Runs the workflows of manifests: the container job itself.
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run a workflow and write its completion status.",
+        commandName: "run", _superCommandName: "nilus", abstract: "Run a workflow and write its completion status.",
         discussion: """
             Without '-f' the manifest that the platform mounts is run: config.yaml in $BASE_CONFIG_FILE_DIR, then in \
             $DATAOS_CONFIG_DIR.

@@ -61,7 +61,10 @@ final class StatusOutput: Sendable {
 
     private func write(_ runs: [WorkflowRun], to path: String) {
         do throws(SystemError) {
-            try Files.replace(path, with: StatusDocument.bytes(runs, as: StatusDocument.Format(path: path)))
+            // A state on the way is worth nothing after a crash of the machine: waiting for the disk would only delay.
+            try Files.replace(
+                path, with: StatusDocument.bytes(runs, as: StatusDocument.Format(path: path)),
+                isDurable: runs.allSatisfy(\.outcome.phase.isFinal))
         } catch {
             // The data matters more than the report on it.
             logger.warning("status not written", metadata: ["path": "\(path)", "error": "\(error)"])

@@ -52,10 +52,18 @@ package enum Files {
     }
 
     /// Replaces a file as a whole: a reader sees the old content or the new, never a part.
-    package static func replace(_ path: String, with content: some Collection<UInt8>) throws(SystemError) {
+    ///
+    /// - Parameters:
+    ///   - path: the file, which may not exist yet.
+    ///   - content: all that it holds afterwards.
+    ///   - isDurable: whether the content must outlive a crash of the machine from here on.
+    /// - Throws: `SystemError`; the old content is still there.
+    package static func replace(
+        _ path: String, with content: some Collection<UInt8>, isDurable: Bool
+    ) throws(SystemError) {
         let temporary = "\(path).\(getpid()).tmp"
         do throws(SystemError) {
-            try write(temporary, content)
+            try write(temporary, content, isDurable: isDurable)
             guard rename(temporary, path) == 0 else { throw SystemError.last }
         } catch {
             unlink(temporary)
@@ -71,13 +79,15 @@ package enum Files {
         try writeAll(ContiguousArray(content), to: descriptor)
     }
 
-    /// Writes a new file and waits until it is on the disk.
-    private static func write(_ path: String, _ content: some Collection<UInt8>) throws(SystemError) {
+    /// Writes a new file; a durable one is on the disk afterwards.
+    private static func write(
+        _ path: String, _ content: some Collection<UInt8>, isDurable: Bool
+    ) throws(SystemError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .last }
         defer { close(descriptor) }
         try writeAll(ContiguousArray(content), to: descriptor)
-        guard fsync(descriptor) == 0 else { throw .last }
+        guard !isDurable || fsync(descriptor) == 0 else { throw .last }
     }
 
     /// Writes all bytes to an open descriptor, however often the system stops short.

@@ -92,7 +92,7 @@ struct `Keys from the environment` {
 
     private func tokenFile(_ content: String) throws -> (path: String, folder: TemporaryFolder) {
         let folder = try TemporaryFolder()
-        try Files.replace("\(folder.path)/token", with: Array(content.utf8))
+        try Files.replace("\(folder.path)/token", with: Array(content.utf8), isDurable: false)
         return ("\(folder.path)/token", folder)
     }
 
@@ -199,7 +199,7 @@ struct `Keys from the environment` {
             "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": path,
         ])
         let first = try await keys.current(at: clock.time.utc())
-        try Files.replace(path, with: Array("second".utf8))
+        try Files.replace(path, with: Array("second".utf8), isDurable: false)
         clock.advance(.seconds(3_400))
         let second = try await keys.current(at: clock.time.utc())
 
@@ -291,7 +291,7 @@ struct `A service account` {
         let storage = try LoopbackServer { _, _ in .http(200, body: "x") }
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/key.json"
-        try Files.replace(path, with: Array(Self.file.replacing("TOKEN_URI", with: issuer.base + "/token").utf8))
+        try Files.replace(path, with: Array(Self.file.replacing("TOKEN_URI", with: issuer.base + "/token").utf8), isDurable: false)
         let store = try RemoteObjectStore.google(
             GoogleSettings(endpoint: storage.base),
             environment: EnvironmentVariables(["GOOGLE_APPLICATION_CREDENTIALS": path]),
@@ -354,7 +354,7 @@ struct `A workload identity of Azure` {
         }
         let storage = try LoopbackServer { _, _ in .http(200, body: "x") }
         let folder = try TemporaryFolder()
-        try Files.replace("\(folder.path)/token", with: Array("assertion+1".utf8))
+        try Files.replace("\(folder.path)/token", with: Array("assertion+1".utf8), isDurable: false)
         let store = try RemoteObjectStore.azure(
             AzureSettings(account: "acc", endpoint: storage.base),
             environment: EnvironmentVariables([
