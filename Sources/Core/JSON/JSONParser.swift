@@ -5,7 +5,8 @@ import Synchronization
 /// Turns bytes into validated JSON documents, reusing parser memory from one to the next.
 ///
 /// simdjson validates the whole text once; its structural index (the offsets of all brackets, colons,
-/// commas and value starts) then lets a reader slice out any value as the very bytes received.
+/// commas and value starts) then lets a reader slice out any value as the very bytes received. Its buffers, some
+/// thirty times the text, are taken for the time of the parsing only: documents keep a copy of the index.
 package final class JSONParserPool: Sendable {
     private let idle = Mutex<[SimdjsonParser]>([])
 
@@ -17,8 +18,9 @@ package final class JSONParserPool: Sendable {
     /// - Throws: `JSONError` when the text is not one JSON value, or nested deeper than 1,024 levels.
     package func parse(_ bytes: GrowableBytes) throws(JSONError) -> JSONDocument {
         let parser = try takeParser()
+        defer { idle.withLock { $0.append(parser) } }
         let (structurals, isDecided) = try parser.parse(bytes)
-        let document = JSONDocument(bytes: bytes, structurals: structurals, parser: parser, home: self)
+        let document = JSONDocument(bytes: bytes, structurals: structurals)
         if !isDecided {
             try JSONGrammar.check(document)
         }
@@ -29,15 +31,11 @@ package final class JSONParserPool: Sendable {
         if let parser = idle.withLock({ $0.popLast() }) { return parser }
         return try SimdjsonParser()
     }
-
-    fileprivate func takeBack(_ parser: SimdjsonParser) {
-        idle.withLock { $0.append(parser) }
-    }
 }
 
 /// One parsed text: the bytes and the index into them, valid for as long as the document lives.
 package final class JSONDocument: @unchecked Sendable {
-    // The index lies in the parser's memory, which no one else uses until `deinit` gives it back.
+    // The memory of the index is written once, before anyone else knows of it.
 
     /// The text; readable for `GrowableBytes.slack` bytes more.
     let text: UnsafeBufferPointer<UInt8>
@@ -46,21 +44,23 @@ package final class JSONDocument: @unchecked Sendable {
     /// The text and its index, for elements.
     let index: JSONIndex
     private let bytes: GrowableBytes
-    private let parser: SimdjsonParser
-    private let home: JSONParserPool
+    private let memory: UnsafeMutablePointer<UInt32>
 
-    fileprivate init(
-        bytes: GrowableBytes, structurals: nilus_simdjson_structurals, parser: SimdjsonParser, home: JSONParserPool
-    ) {
+    fileprivate init(bytes: GrowableBytes, structurals: nilus_simdjson_structurals) {
         self.bytes = bytes
         text = bytes.withBytes { $0.bindMemory(to: UInt8.self) }
-        offsets = UnsafeBufferPointer(start: structurals.offsets, count: structurals.count)
-        index = JSONIndex(text, structurals)
-        self.parser = parser
-        self.home = home
+        guard let start = text.baseAddress, let offsets = structurals.offsets, let closings = structurals.closings
+        else { preconditionFailure("a parsed document has bytes and an index") }
+        // One offset more than there are: the end of the text, where the outermost value ends.
+        let size = structurals.count + 1
+        memory = .allocate(capacity: 2 * size)
+        memory.initialize(from: offsets, count: size)
+        (memory + size).initialize(from: closings, count: size)
+        self.offsets = UnsafeBufferPointer(start: memory, count: structurals.count)
+        index = JSONIndex(text: start, offsets: memory, closings: memory + size)
     }
 
-    deinit { home.takeBack(parser) }
+    deinit { memory.deallocate() }
 
     /// Lends the outermost value; nothing derived from it may be kept after the call.
     package func withRoot<Result, Failure: Error>(
@@ -82,14 +82,6 @@ struct JSONIndex {
     /// For each opening bracket, the place of the closing one.
     let closings: UnsafePointer<UInt32>
 
-    fileprivate init(_ text: UnsafeBufferPointer<UInt8>, _ structurals: nilus_simdjson_structurals) {
-        guard let start = text.baseAddress, let offsets = structurals.offsets, let closings = structurals.closings
-        else { preconditionFailure("a parsed document has bytes and an index") }
-        self.text = start
-        self.offsets = offsets
-        self.closings = closings
-    }
-
     /// The structural character at a place.
     func character(at place: Int) -> UInt8 { text[Int(offsets[place])] }
 
@@ -102,7 +94,7 @@ struct JSONIndex {
 
 /// A simdjson parser with its buffers, freed exactly once.
 private final class SimdjsonParser: @unchecked Sendable {
-    // Used by the one document, or the one pool, that holds it.
+    // Used by the one call, or the one pool, that holds it.
     private let handle: OpaquePointer
 
     init() throws(JSONError) {
@@ -114,6 +106,8 @@ private final class SimdjsonParser: @unchecked Sendable {
     deinit { simdjson_destroy(handle) }
 
     /// Validates the text; `isDecided` is false when simdjson stopped at a value beyond its own types.
+    ///
+    /// - Returns: the index, valid until the next call.
     func parse(_ bytes: GrowableBytes) throws(JSONError) -> (nilus_simdjson_structurals, isDecided: Bool) {
         var structurals = nilus_simdjson_structurals()
         var message: UnsafePointer<CChar>?

@@ -14,7 +14,8 @@ typedef struct nilus_simdjson_parser nilus_simdjson_parser;
 ///
 /// simdjson's first stage lists, in order, the offsets of every `{ } [ ] : ,` outside strings and of the first
 /// byte of every string, number and literal. `closings` has, at the place of each opening bracket, the place of the
-/// closing one, so that a reader can step over a value; its other entries mean nothing. Valid until the next parse.
+/// closing one, so that a reader can step over a value; its other entries mean nothing. Both have an entry more than
+/// `count`; that of `offsets` is the length of the text. Valid until the next parse.
 typedef struct {
     const uint32_t *offsets;
     const uint32_t *closings;
