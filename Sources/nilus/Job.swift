@@ -19,7 +19,7 @@ final class Job: Sendable {
     init(_ command: RunCommand, environment: EnvironmentVariables) {
         options = RunOptions(command, environment: environment)
         self.environment = environment
-        display = options.showsProgress ? TerminalDisplay(width: Terminal.width, write: printToStandardError) : nil
+        display = options.showsProgress ? TerminalDisplay(size: Terminal.size, write: printToStandardError) : nil
     }
 
     func run() -> ExitCode {

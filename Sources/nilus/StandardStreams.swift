@@ -1,5 +1,6 @@
 import Glibc
 import NilusCore
+import TerminalStatus
 
 /// Writes bytes to standard output.
 func printBytes(_ bytes: [UInt8]) {
@@ -17,10 +18,12 @@ func printToStandardError(_ bytes: [UInt8]) {
 enum Terminal {
     static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Columns, 80 when the terminal does not tell.
-    static var width: Int {
+    /// 80 columns and 24 rows when the terminal does not tell.
+    static var size: TerminalSize {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return TerminalSize(columns: 80, rows: 24)
+        }
+        return TerminalSize(columns: Int(size.ws_col), rows: Int(size.ws_row))
     }
 }

@@ -3,11 +3,30 @@ package import RunStatus
 
 /// The lines of a terminal that follow a run: one for each endpoint under way or done.
 package enum ProgressLines {
-    /// Shows how every endpoint stands at the time `now`, cut to the `width` of the terminal in columns.
-    package static func lines(_ run: WorkflowRun, now: Timestamp, width: Int) -> [String] {
+    /// Shows how every endpoint stands at the time `now`, within the terminal.
+    ///
+    /// Lines that scrolled away could not be drawn over: where they do not all fit, those that succeeded share one.
+    package static func lines(_ run: WorkflowRun, now: Timestamp, in size: TerminalSize) -> [String] {
         let endpoints = run.nodes.flatMap(\.endpoints).filter { $0.outcome.phase != .pending }
-        let nameWidth = endpoints.map(\.endpoint.count).max() ?? 0
-        return endpoints.map { line($0, now: now, nameWidth: nameWidth) }.map { String($0.prefix(max(20, width - 1))) }
+        // The cursor waits in the line below.
+        let room = max(3, size.rows - 1)
+        let done = endpoints.count > room ? endpoints.filter { $0.outcome.phase == .succeeded } : []
+        let shown = endpoints.count > room ? endpoints.filter { $0.outcome.phase != .succeeded } : endpoints
+        let nameWidth = shown.map(\.endpoint.count).max() ?? 0
+        let lines = together(done) + shown.map { line($0, now: now, nameWidth: nameWidth) }
+        return cut(lines, to: room).map { String($0.prefix(max(20, size.columns - 1))) }
+    }
+
+    /// One line for endpoints that succeeded, none for none.
+    private static func together(_ endpoints: [EndpointStatus]) -> [String] {
+        guard !endpoints.isEmpty else { return [] }
+        let rows = endpoints.reduce(0) { $0 + $1.rows.received }
+        return ["\(mark(.succeeded)) \(endpoints.count) endpoints done, \(rows.grouped) rows"]
+    }
+
+    private static func cut(_ lines: [String], to room: Int) -> [String] {
+        guard lines.count > room else { return lines }
+        return lines.prefix(room - 1) + ["  and \(lines.count - room + 1) more"]
     }
 
     private static func line(_ endpoint: EndpointStatus, now: Timestamp, nameWidth: Int) -> String {
@@ -36,6 +55,17 @@ package enum ProgressLines {
         case .failed, .interrupted: "✗"
         case .skipped: "–"
         }
+    }
+}
+
+/// How much a terminal shows.
+package struct TerminalSize: Sendable {
+    package let columns: Int
+    package let rows: Int
+
+    package init(columns: Int, rows: Int) {
+        self.columns = columns
+        self.rows = rows
     }
 }
 

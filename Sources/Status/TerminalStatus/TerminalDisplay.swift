@@ -5,17 +5,17 @@ import Synchronization
 /// The part of a terminal that shows a run and changes in place; everything else is printed above it.
 package final class TerminalDisplay: Sendable {
     private let shownLines = Mutex<[String]>([])
-    private let width: Int
+    private let size: TerminalSize
     private let write: @Sendable ([UInt8]) -> Void
 
-    package init(width: Int, write: @escaping @Sendable ([UInt8]) -> Void) {
-        self.width = width
+    package init(size: TerminalSize, write: @escaping @Sendable ([UInt8]) -> Void) {
+        self.size = size
         self.write = write
     }
 
     /// Shows the run as it stands.
     package func show(_ run: WorkflowRun, now: Timestamp) {
-        let lines = ProgressLines.lines(run, now: now, width: width)
+        let lines = ProgressLines.lines(run, now: now, in: size)
         shownLines.withLock { shown in
             write(Self.erase(shown) + Self.draw(lines))
             shown = lines

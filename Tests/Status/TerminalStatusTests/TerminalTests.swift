@@ -38,19 +38,43 @@ struct `Progress on a terminal` {
 
     @Test func `has a line for each endpoint that began`() {
         #expect(
-            ProgressLines.lines(run(), now: now, width: 120) == [
+            ProgressLines.lines(run(), now: now, in: TerminalSize(columns: 120, rows: 24)) == [
                 "✓ charge    1,234,567 rows, 308,641 rows/s, 12,346 pages, 1 retry",
                 "✗ refund            0 rows, 0 rows/s, 0 pages, 0 retries",
             ])
     }
 
     @Test func `never exceeds the width`() {
-        #expect(ProgressLines.lines(run(), now: now, width: 40).allSatisfy { $0.count < 40 })
+        let lines = ProgressLines.lines(run(), now: now, in: TerminalSize(columns: 40, rows: 24))
+
+        #expect(lines.count == 2 && lines.allSatisfy { $0.count < 40 })
+    }
+
+    @Test func `never exceeds the height, and what did not succeed is seen last to go`() {
+        var run = run()
+        var refund = run.nodes[0].endpoints[1]
+        run.nodes[0].endpoints += [run.nodes[0].endpoints[0], run.nodes[0].endpoints[0]]
+
+        #expect(
+            ProgressLines.lines(run, now: now, in: TerminalSize(columns: 120, rows: 4)) == [
+                "✓ 3 endpoints done, 3,703,701 rows",
+                "✗ refund            0 rows, 0 rows/s, 0 pages, 0 retries",
+            ])
+
+        refund.outcome = .running
+        run.nodes[0].endpoints += [refund, refund]
+
+        #expect(
+            ProgressLines.lines(run, now: now, in: TerminalSize(columns: 120, rows: 4)) == [
+                "✓ 3 endpoints done, 3,703,701 rows",
+                "✗ refund            0 rows, 0 rows/s, 0 pages, 0 retries",
+                "  and 2 more",
+            ])
     }
 
     @Test func `is drawn over itself, and other lines appear above it`() {
         let written = Written()
-        let display = TerminalDisplay(width: 80, write: written.add)
+        let display = TerminalDisplay(size: TerminalSize(columns: 80, rows: 24), write: written.add)
 
         display.show(run(), now: now)
         display.writeAbove(Array("a log line\n".utf8))
