@@ -46,8 +46,8 @@ room-tests: build-dependencies test-dependencies
 python-tests: build test-dependencies
 	swift build $(SWIFT_FLAGS) --product iceberg-fixtures
 	swift build $(SWIFT_FLAGS) --product parquet-fixtures
-	$(PYTHON) -m pytest -q -n 4 Tests/Interop Tests/EndToEnd
-	$(PYTHON) -m pytest -q -n 4 --lakehouse rest Tests/EndToEnd
+	$(PYTHON) -m pytest -q -n 4 --dist loadgroup Tests/Interop Tests/EndToEnd
+	$(PYTHON) -m pytest -q -n 4 --dist loadgroup --lakehouse rest Tests/EndToEnd
 	env -u KUBECONFIG $(PYTHON) -m pytest -q -n 4 Tests/Cluster
 
 test-cluster: build test-dependencies

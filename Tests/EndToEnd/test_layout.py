@@ -6,8 +6,8 @@ import os
 import pyarrow
 import pyarrow.parquet
 import pytest
-from expectation import row
 from harness.cgroup import control_group
+from harness.expectation import row
 from harness.job import manifest
 from harness.lakehouse import LocalLakehouse
 from harness.simulator import simulator
@@ -137,11 +137,8 @@ class TestTablesOfOthers:
         NestedField(16, "livemode", BooleanType()))
 
     def made(self, job, spec, is_filled=True, **properties):
-        job.warehouse.mkdir(parents=True)
         lakehouse = LocalLakehouse(job.warehouse)
-        lakehouse.catalog.create_namespace("stripe")
-        table = lakehouse.catalog.create_table(
-            "stripe.charge", schema=self.SCHEMA, partition_spec=spec, properties=properties)
+        table = lakehouse.create_table("stripe.charge", self.SCHEMA, partition_spec=spec, properties=properties)
         with table.update_schema() as update:
             update.delete_column("gone")
         rows = [{"ID": "ch_theirs", "created": 5, "amount": "1", "currency": "eur", "theirs": 7,
@@ -200,11 +197,9 @@ class TestTablesOfOthers:
     def test_with_a_name_mapping_and_files_without_ids_are_appended_to(self, account, small_stripe):
         job = account.job(small_stripe)
         lakehouse = LocalLakehouse(job.warehouse)
-        job.warehouse.mkdir(parents=True)
-        lakehouse.catalog.create_namespace("stripe")
         schema = Schema(NestedField(3, "id", StringType()), NestedField(4, "created", TimestamptzType()))
         spec = PartitionSpec(PartitionField(4, 1000, MonthTransform(), "created_month"))
-        table = lakehouse.catalog.create_table("stripe.charge", schema=schema, partition_spec=spec)
+        table = lakehouse.create_table("stripe.charge", schema, partition_spec=spec)
         moment = datetime.datetime(2020, 5, 6, tzinfo=datetime.timezone.utc)
         path = job.warehouse / "without-ids.parquet"
         pyarrow.parquet.write_table(

@@ -1,11 +1,8 @@
 """Merges of the real job, and the commands that keep a merged table fast."""
 import json
-import os
-import subprocess
 
 import pytest
 from harness.job import manifest
-from harness.programs import NILUS
 from harness.simulator import simulator
 
 MERGE = {"incremental-strategy": "merge"}
@@ -15,16 +12,6 @@ MERGE = {"incremental-strategy": "merge"}
 def stripe():
     with simulator(objects={"charge": 330, "customer": 50, "default": 20}) as stripe:
         yield stripe
-
-
-def table(job, *arguments, expect=0):
-    """Runs `nilus table` on the job's lakehouse and returns what it printed."""
-    command, *rest = arguments
-    address, variables = job.lakehouse.address
-    finished = subprocess.run(
-        [NILUS, "table", command, address, *rest], capture_output=True, text=True, env={**os.environ, **variables})
-    assert finished.returncode == expect, finished.stderr
-    return finished.stdout if expect == 0 else finished.stderr
 
 
 def descriptions(job):
@@ -110,8 +97,8 @@ class TestTableCommands:
         return job
 
     def test_describe_the_table(self, job):
-        text = table(job, "describe", "stripe.charge")
-        document = json.loads(table(job, "describe", "stripe.charge", "-o", "json"))
+        text = job.lakehouse.command("describe", "stripe.charge")
+        document = json.loads(job.lakehouse.command("describe", "stripe.charge", "-o", "json"))
 
         assert "rows              330" in text
         assert document["rows"] == 330
@@ -122,37 +109,37 @@ class TestTableCommands:
         assert {"name": "id", "type": "string", "required": False} in document["columns"]
 
     def test_list_tables_and_snapshots(self, job):
-        assert table(job, "list", "stripe") == "stripe.charge\n"
-        snapshots = json.loads(table(job, "snapshots", "stripe.charge", "-o", "json"))
+        assert job.lakehouse.command("list", "stripe") == "stripe.charge\n"
+        snapshots = json.loads(job.lakehouse.command("snapshots", "stripe.charge", "-o", "json"))
         assert [snapshot["runID"] for snapshot in snapshots] == ["run-2", "run-1", "run-0"]
         assert [snapshot["operation"] for snapshot in snapshots] == ["overwrite", "overwrite", "append"]
-        assert "run-1" in table(job, "snapshots", "stripe.charge")
+        assert "run-1" in job.lakehouse.command("snapshots", "stripe.charge")
 
     def test_preview_rows(self, job, stripe):
-        rows = json.loads(table(job, "preview", "stripe.charge", "--rows", "400", "-o", "json"))
+        rows = json.loads(job.lakehouse.command("preview", "stripe.charge", "--rows", "400", "-o", "json"))
 
         assert sorted(row["id"] for row in rows) == sorted(stripe.ids("charge"))
-        assert table(job, "preview", "stripe.charge").count("\n") == 12
+        assert job.lakehouse.command("preview", "stripe.charge").count("\n") == 12
 
     def test_compact_and_expire(self, job, stripe):
-        report = json.loads(table(job, "compact", "stripe.charge", "-o", "json"))
+        report = json.loads(job.lakehouse.command("compact", "stripe.charge", "-o", "json"))
         assert report["filesRewritten"] == 3 and report["filesWritten"] == 1 and report["rowsDropped"] == 660
         assert job.lakehouse.ids("stripe.charge") == sorted(stripe.ids("charge"))
 
-        expired = json.loads(table(job, "expire", "stripe.charge", "--older-than", "0s", "-o", "json"))
+        expired = json.loads(job.lakehouse.command("expire", "stripe.charge", "--older-than", "0s", "-o", "json"))
         assert expired["snapshotsExpired"] == 3
         assert len(job.lakehouse.data_files("stripe.charge")) == 1
         assert job.lakehouse.ids("stripe.charge") == sorted(stripe.ids("charge"))
-        assert table(job, "compact", "stripe.charge").endswith("nothing to do\n")
+        assert job.lakehouse.command("compact", "stripe.charge").endswith("nothing to do\n")
 
         job.run(manifest("charge", sink=MERGE))
         assert len(job.lakehouse.by_pyiceberg("stripe.charge")) == 330
 
     def test_find_no_orphans_in_a_young_table(self, job):
-        assert table(job, "orphans", "stripe.charge").endswith("0 orphans, 0 B; nothing deleted\n")
-        refusal = table(job, "orphans", "stripe.charge", "--older-than", "1h", expect=64)
+        assert job.lakehouse.command("orphans", "stripe.charge").endswith("0 orphans, 0 B; nothing deleted\n")
+        refusal = job.lakehouse.command("orphans", "stripe.charge", "--older-than", "1h", expect=64)
         assert refusal.startswith("cannot look for orphans younger than a day")
 
     def test_name_what_is_wrong(self, job):
-        assert table(job, "describe", "stripe.charges", expect=69) == (
+        assert job.lakehouse.command("describe", "stripe.charges", expect=69) == (
             "cannot find table 'stripe.charges': did you mean 'stripe.charge'?\n")

@@ -7,7 +7,7 @@ import json
 import threading
 
 import pytest
-from expectation import row
+from harness.expectation import row
 from harness.job import manifest
 from harness.programs import free_port
 from harness.seaweedfs import RestLakehouse, seaweedfs

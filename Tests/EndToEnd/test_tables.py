@@ -1,6 +1,6 @@
 """Every endpoint in one run: the tables hold what the simulator says that it served, column by column."""
 import pytest
-from expectation import NAMES, fields, row
+from harness.expectation import NAMES, fields, row
 from harness.job import manifest
 
 SYSTEM_COLUMNS = {"_nilus_load_id", "_nilus_id", "_nilus_extra"}

@@ -1,8 +1,14 @@
 """The tables of a lakehouse as independent readers see them."""
+import os
 import pathlib
+import subprocess
+import unittest.mock
 
 import duckdb
+import polars
 from pyiceberg.catalog.sql import SqlCatalog
+
+from .programs import NILUS
 
 
 def duckdb_connection():
@@ -20,12 +26,16 @@ def duckdb_connection():
 class LocalLakehouse:
     """A folder with an SQLite catalog, as `--warehouse` makes it."""
 
+    # Whether nilus writes the tables' metadata files; a catalog service does it by itself.
+    writes_metadata = True
+
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.catalog_file = self.folder / "catalog.db"
 
     @property
     def catalog(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
         return SqlCatalog("nilus", uri=f"sqlite:///{self.catalog_file}", warehouse=f"file://{self.folder}")
 
     @property
@@ -33,12 +43,26 @@ class LocalLakehouse:
         """A sink address for commands, and the variables that it names."""
         return f"iceberg+sqlite://{self.catalog_file}?warehouse={self.folder}", {}
 
+    def command(self, verb, *arguments, expect=0):
+        """Runs `nilus table` on the lakehouse; returns what it printed, or how it refused."""
+        address, variables = self.address
+        finished = subprocess.run(
+            [NILUS, "table", verb, address, *arguments], capture_output=True, text=True, env={**os.environ, **variables})
+        assert finished.returncode == expect, finished.stderr
+        return finished.stdout if expect == 0 else finished.stderr
+
     def connection(self):
         """A DuckDB connection that reaches the files."""
         return duckdb_connection()
 
     def table(self, name):
         return self.catalog.load_table(name)
+
+    def create_table(self, name, schema, **more):
+        """Makes a table by pyiceberg, as another engine would have."""
+        catalog = self.catalog
+        catalog.create_namespace_if_not_exists(name.split(".")[0])
+        return catalog.create_table(name, schema=schema, **more)
 
     def exists(self, name):
         return self.catalog_file.exists() and self.catalog.table_exists(name)
@@ -63,6 +87,16 @@ class LocalLakehouse:
         """All rows as DuckDB reads them from the table's current metadata, an Arrow table."""
         location = self.table(name).metadata_location
         return self.connection().sql(f"SELECT {columns} FROM iceberg_scan('{location}') WHERE {where}").to_arrow_table()
+
+    def by_polars(self, name, is_alone=True):
+        """All rows as polars reads them, an Arrow table.
+
+        Alone: polars' own code finds and reads the files from the metadata file on, and fails where it cannot.
+        Otherwise polars chooses as it does for everybody, and may let pyiceberg find or read the files.
+        """
+        planner = {"POLARS_ICEBERG_PLANNER": "plugin"} if is_alone else {}
+        with unittest.mock.patch.dict(os.environ, planner):
+            return polars.scan_iceberg(self.table(name)).collect().to_arrow()
 
     def ids(self, name):
         """The ids in the table, sorted, duplicates included."""

@@ -55,6 +55,8 @@ class Buckets:
 class RestLakehouse(LocalLakehouse):
     """The tables of a SeaweedFS."""
 
+    writes_metadata = False
+
     def __init__(self, server, warehouse=None):
         self.server = server
         self.warehouse = warehouse or server.warehouse

@@ -3,7 +3,7 @@ import datetime
 import decimal
 import json
 
-from harness.programs import ROOT
+from .programs import ROOT
 
 DESCRIPTION = json.loads((ROOT / "scripts" / "stripe-api" / "schema.json").read_text())
 ENDPOINTS = json.loads((ROOT / "scripts" / "stripe-api" / "endpoints.json").read_text())["endpoints"]

@@ -1,0 +1,256 @@
+"""Every kind of table that loads and commands leave behind, each with the rows that it must hold."""
+import functools
+
+from pyiceberg.partitioning import PartitionField, PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.transforms import BucketTransform, TruncateTransform, VoidTransform
+from pyiceberg.types import LongType, NestedField, StringType, TimestamptzType
+
+from .expectation import row
+from .job import manifest
+from .simulator import simulator
+
+OBJECTS = 90
+# How much of it a load of the newest objects reads.
+NEWEST = {"page-size": 30, "yield-limit": 1}
+SYSTEM_COLUMNS = ("_nilus_load_id", "_nilus_id", "_nilus_extra")
+NAME = "stripe.charge"
+
+
+def account():
+    """A simulated account whose objects fall into many hours, some days, two months and two years."""
+    return simulator("--span-days", "20", "--now", "2036-01-08T00:00:00Z",
+                     objects={"charge": OBJECTS, "coupon": 12, "default": 10})
+
+
+class Story:
+    """What happens to one table, and what it must hold by now."""
+
+    def __init__(self, job, stripe):
+        self.job = job
+        self.stripe = stripe
+        self.layout = {}
+
+    @property
+    def lakehouse(self):
+        return self.job.lakehouse
+
+    def load(self, strategy, source_table="charge", source=None):
+        text = manifest(source_table, NAME, source=source, sink={"incremental-strategy": strategy, **self.layout})
+        return self.job.run(text)
+
+    def load_newest(self):
+        """Merges the newest objects, a few of which are new and a few others changed."""
+        self.stripe.advance(10)
+        self.stripe.create("charge", 3)
+        for identifier in self.stripe.ids("charge")[-20:-5:5]:
+            self.stripe.update("charge", identifier, description=f"changed {'é' * 40}")
+        self.stripe.advance(10)
+        self.load("merge", source=NEWEST)
+
+    def load_merged(self):
+        self.load("merge")
+        self.load_newest()
+        self.load_newest()
+
+    def compact(self):
+        self.lakehouse.command("compact", NAME)
+
+    def rows(self, endpoint="charge"):
+        """The rows of the objects as they are now, by their ids."""
+        return {found["id"]: found for found in (row(endpoint, text) for text in self.stripe.truth(endpoint))}
+
+
+def replaced(story):
+    story.load("replace")
+    story.stripe.create("charge", 5)
+    story.stripe.advance(10)
+    story.load("replace")
+    return story.rows()
+
+
+def emptied(story):
+    story.load("replace", "coupon")
+    for identifier in story.stripe.ids("coupon"):
+        story.stripe.delete("coupon", identifier)
+    story.load("replace", "coupon")
+    return {}
+
+
+def appended(story):
+    for _ in range(3):
+        story.load("append", "charge:sync:incremental")
+        story.stripe.advance(10)
+        story.stripe.create("charge", 5)
+        story.stripe.advance(10)
+    story.load("append", "charge:sync:incremental")
+    return story.rows()
+
+
+def merged(story):
+    story.load_merged()
+    return story.rows()
+
+
+def in_many_files(story):
+    story.layout = {"loader-file-size": 25}
+    return merged(story)
+
+
+def clustered(story):
+    story.layout = {"cluster-by": "currency, amount", "loader-file-size": 40}
+    return merged(story)
+
+
+def compacted(story):
+    story.load_merged()
+    story.compact()
+    return story.rows()
+
+
+def merged_after_compaction(story):
+    story.load_merged()
+    story.compact()
+    story.load_newest()
+    return story.rows()
+
+
+def expired(story):
+    story.load_merged()
+    story.lakehouse.command("expire", NAME, "--older-than", "0s")
+    story.load_newest()
+    return story.rows()
+
+
+def evolved(story):
+    """Columns that came, that went and came again, and that were renamed; each load wrote what there was."""
+    story.load("append", "charge:sync:incremental")
+    old = story.rows()
+    with story.lakehouse.table(NAME).update_schema() as update:
+        update.rename_column("receipt_url", "link")
+        update.delete_column("livemode")
+    story.stripe.advance(10)
+    new = set(story.stripe.create("charge", 20))
+    story.stripe.advance(10)
+    story.stripe.faults({"do": {"kind": "unknownField", "name": "brand_new", "value": {"a": 1}, "every": 1}})
+    story.load("append", "charge:sync:incremental")
+    rows = {}
+    for identifier, found in story.rows().items():
+        if identifier in new:
+            rows[identifier] = {**found, "link": None, "brand_new": '{"a": 1}'}
+        else:
+            assert found == old[identifier]
+            rows[identifier] = {
+                **found, "link": found["receipt_url"], "receipt_url": None, "livemode": None, "brand_new": None}
+    return rows
+
+
+def partitioned(*parts):
+    def make(story):
+        story.layout = {"partition-by": list(parts)}
+        return merged(story)
+
+    return make
+
+
+def partitioned_and_compacted(story):
+    story.layout = {"partition-by": [{"column": "created", "type": "day"}], "cluster-by": "amount"}
+    return compacted(story)
+
+
+def with_another_spec(story):
+    story.layout = {"partition-by": [{"column": "created", "type": "month"}]}
+    story.load("merge")
+    with story.lakehouse.table(NAME).update_spec() as update:
+        update.remove_field("created_month")
+        update.add_field("currency", "identity", "money")
+    story.load_newest()
+    return story.rows()
+
+
+def of_another_engine(story):
+    """With transforms that no manifest asks for, ids of its own, and no file yet."""
+    schema = Schema(NestedField(21, "id", StringType()), NestedField(5, "created", TimestamptzType()),
+                    NestedField(7, "amount", LongType()), NestedField(9, "currency", StringType()))
+    spec = PartitionSpec(
+        PartitionField(21, 1000, TruncateTransform(4), "prefix"), PartitionField(7, 1001, TruncateTransform(5000), "about"),
+        PartitionField(5, 1002, VoidTransform(), "nothing"), PartitionField(5, 1003, BucketTransform(2), "half"))
+    story.lakehouse.create_table(NAME, schema, partition_spec=spec)
+    return merged(story)
+
+
+KINDS = {
+    "replaced": replaced,
+    "emptied": emptied,
+    "appended": appended,
+    "merged": merged,
+    "in many files": in_many_files,
+    "clustered": clustered,
+    "compacted": compacted,
+    "merged after compaction": merged_after_compaction,
+    "expired": expired,
+    "evolved": evolved,
+    "partitioned by year": partitioned({"column": "created", "type": "year"}),
+    "partitioned by month": partitioned({"column": "created", "type": "month"}),
+    "partitioned by day": partitioned({"column": "created", "type": "day"}),
+    "partitioned by hour": partitioned({"column": "created", "type": "hour"}),
+    "partitioned by bucket": partitioned({"column": "id", "type": "bucket", "bucket-count": 4}),
+    "partitioned by values": partitioned("currency", "captured", "failure_code"),
+    "partitioned by all of them": partitioned(
+        {"column": "created", "type": "month"}, {"column": "amount", "type": "bucket", "bucket-count": 2},
+        {"column": "customer", "type": "bucket", "bucket-count": 2}, "disputed"),
+    "partitioned and compacted": partitioned_and_compacted,
+    "with another spec": with_another_spec,
+    "of another engine": of_another_engine,
+}
+
+
+# polars leaves tables to pyiceberg in which a delete file names rows of several data files.
+NOT_BY_POLARS_ALONE = {"in many files", "clustered"}
+
+
+class TableOfKind:
+    """A table that was made, and what must be in it."""
+
+    def __init__(self, kind, story, rows):
+        self.kind = kind
+        self.lakehouse = story.lakehouse
+        self.rows = rows
+        self.name = NAME
+
+    @functools.cache
+    def read(self, reader):
+        """All rows as pyiceberg, duckdb or polars reads them, an Arrow table."""
+        options = {"is_alone": self.kind not in NOT_BY_POLARS_ALONE} if reader == "polars" else {}
+        return getattr(self.lakehouse, f"by_{reader}")(self.name, **options)
+
+    @property
+    def table(self):
+        return self.lakehouse.table(self.name)
+
+    def check(self, found):
+        """Whether an Arrow table, as a reader gives it, has all rows with the values and types that they must have."""
+        names = [field.name for field in self.table.schema().fields]
+        assert found.column_names == names
+        rows = {each["id"]: each for each in found.to_pylist()}
+        assert found.num_rows == len(rows) == len(self.rows)
+        for identifier, wanted in self.rows.items():
+            assert set(wanted) | set(SYSTEM_COLUMNS) == set(names)
+            different = {name: (rows[identifier][name], value) for name, value in wanted.items()
+                         if not is_same(rows[identifier][name], value)}
+            assert not different, identifier
+            assert rows[identifier]["_nilus_extra"] is None
+            assert rows[identifier]["_nilus_id"] and rows[identifier]["_nilus_load_id"]
+
+
+def is_same(found, wanted):
+    return type(found) is type(wanted) and found == wanted
+
+
+def make_table(kind, job):
+    """Makes a table of a kind in the lakehouse of a job."""
+    with account() as stripe:
+        job.environment["NILUS_STRIPE_API_BASE"] = stripe.address
+        story = Story(job, stripe)
+        return TableOfKind(kind, story, KINDS[kind](story))
+
