@@ -2,6 +2,7 @@
 #
 #   make demo     load a simulated Stripe account into ./warehouse and show how to query it
 #   make test     run every test, interop and end to end included
+#   make interop-java             read every kind of table with Spark and Java Iceberg: ICEBERG_SPARK_RUNTIME, or that of PyPI
 #   make test-cluster             the tests of Tests/Cluster against a real API server: $KUBECONFIG, or one built here
 #   make build    build the release programs          make check    format, docs, samples, linkage
 #   make format   format all Swift code               make bench    print the figures of docs/figures.md
@@ -22,6 +23,7 @@ RELEASE_FLAGS := $(SWIFT_FLAGS) -c release --static-swift-stdlib \
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
 VENV := .build/venv
 MANIFESTS_VENV := .build/venv-manifests
+JAVA_VENV := .build/venv-java
 PYTHON := $(VENV)/bin/python
 
 WAREHOUSE ?= warehouse
@@ -29,7 +31,7 @@ WAREHOUSE ?= warehouse
 BUILDER ?= container
 
 .PHONY: demo query test room-tests python-tests build check check-manifests format bench image test-image
-.PHONY: test-cluster build-dependencies test-dependencies manifest-tools
+.PHONY: interop-java test-cluster build-dependencies test-dependencies manifest-tools
 
 demo: build
 	scripts/demo.sh
@@ -49,6 +51,15 @@ python-tests: build test-dependencies
 	$(PYTHON) -m pytest -q -n 4 --dist loadgroup Tests/Interop Tests/EndToEnd
 	$(PYTHON) -m pytest -q -n 4 --dist loadgroup --lakehouse rest Tests/EndToEnd
 	env -u KUBECONFIG $(PYTHON) -m pytest -q -n 4 Tests/Cluster
+
+interop-java: build test-dependencies $(JAVA_VENV)/.complete
+	$(PYTHON) -m pytest -q Tests/Java
+
+$(JAVA_VENV)/.complete: Tests/Java/requirements.txt
+	scripts/install-dependencies.sh java
+	python3 -m venv $(JAVA_VENV)
+	$(JAVA_VENV)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
 
 test-cluster: build test-dependencies
 	scripts/test-cluster.sh $(PYTHON) -n 4

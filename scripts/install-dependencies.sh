@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing for a purpose: build, test, bench, static (to build the static program of
-# the container image), image (to build and run that image), kube-build or kube (a real API server). Quick when none is.
+# Installs the Debian packages that are missing for a purpose: build, test, bench, java (to read tables with Spark), static
+# (to build the static program of the container image), image (to build and run that image), kube-build or kube (a real
+# API server). Quick when none is.
 set -euo pipefail
 
 build=(
@@ -14,6 +15,7 @@ static=(
 declare -A packages=(
     [build]="${build[*]}"
     [test]="python3-venv nginx-light openssl"
+    [java]="python3-venv openjdk-17-jre-headless"
     [kube-build]="dpkg-dev golang-github-modern-go-reflect2-dev golang-go jq make rsync"
     [kube]="curl etcd-server openssl python3-venv"
     [bench]="python3-venv nginx-light openssl"
@@ -21,7 +23,7 @@ declare -A packages=(
     [image]="${static[*]} podman runc"
 )
 
-purpose=${1:?usage: install-dependencies.sh build|test|bench|static|image|kube-build|kube}
+purpose=${1:?usage: install-dependencies.sh build|test|bench|java|static|image|kube-build|kube}
 read -ra wanted <<<"${packages[$purpose]:?unknown purpose}"
 
 require_swift() {
