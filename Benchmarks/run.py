@@ -3,6 +3,7 @@
 
 CPU seconds and peak memory are what the kernel counted for the process; wall time is not looked at.
 """
+import contextlib
 import json
 import pathlib
 import socket
@@ -17,11 +18,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Tests" / "
 from harness.cgroup import control_group  # noqa: E402
 from harness.job import Job, manifest  # noqa: E402
 from harness.lakehouse import LocalLakehouse  # noqa: E402
+from harness.seaweedfs import RestLakehouse, seaweedfs  # noqa: E402
 from harness.simulator import simulator  # noqa: E402
 from harness.tls import make_certificate, tls_in_front_of  # noqa: E402
 
 MEBIBYTE = 1024 * 1024
 KEY = "sk_test_benchmark"
+# Loads of each kind that are compared; in turn, so that what else the machine does falls on all of them.
+STORAGE_ROUNDS = 7
 
 
 class Report:
@@ -111,6 +115,42 @@ def measure_throughput(report, address):
         report.add(f"1,000,000 charges take more by, {name}", f"{growth:.1f}", "MiB", "<= 8", growth <= 8)
 
 
+def storage_job(folder, base, server, certificates):
+    """A job that loads into a folder, or into the REST catalog and the storage of a SeaweedFS."""
+    environment, arguments = {"SSL_CERT_FILE": str(certificates)}, None
+    if server:
+        arguments, secrets = RestLakehouse(server).mount(folder / "mounted")
+        environment["DATAOS_SECRET_DIR"] = str(secrets)
+    return Job(folder, base, KEY, environment, arguments)
+
+
+def measure_storage(report, address):
+    """100,000 charges over TLS onto the disk and into S3, in turn.
+
+    Without TLS every byte that goes to S3 is signed (SHA-256), with TLS it is encrypted; a CRC-32C goes along in both.
+    """
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as running:
+        folder = pathlib.Path(name)
+        server = running.enter_context(seaweedfs(folder / "seaweedfs"))
+        source, storage = [running.enter_context(tls_in_front_of(each, http2=False))
+                           for each in (address, server.endpoint)]
+        certificates = folder / "certificates.pem"
+        certificates.write_text(source.certificate.read_text() + storage.certificate.read_text())
+        jobs = {where: storage_job(folder / where, source.address, reached, certificates) for where, reached in (
+            ("disk", None), ("HTTP", server), ("TLS", server.reached_at(storage.address)))}
+        used = {where: [] for where in jobs}
+        for round in range(STORAGE_ROUNDS):
+            for where, job in jobs.items():
+                text = manifest("charge", f"{where.lower()}.charge_{round}", source={"yield-limit": 1_000})
+                finished = job.run(text)
+                assert rows(finished) == 100_000, finished.endpoints
+                used[where].append(finished.cpu_seconds)
+    disk = statistics.median(used.pop("disk"))
+    for where, seconds in used.items():
+        more = 100 * (statistics.median(seconds) / disk - 1)
+        report.add(f"100,000 charges into S3, {where}, than onto the disk", f"{more:+.1f}", "% CPU", "<= +25", more <= 25)
+
+
 def upsert_by_pyiceberg(job, count):
     """What the peer takes for as many changes of the same table, after the merge."""
     script = pathlib.Path(__file__).with_name("pyiceberg_upsert.py")
@@ -166,6 +206,7 @@ def main():
     with simulator(objects={"charge": 1_000_000, "customer": 20_000, "default": 1_000}) as stripe:
         measure_requests(report, stripe.address)
         measure_throughput(report, stripe.address)
+        measure_storage(report, stripe.address)
         measure_merge(report, stripe.address)
     measure_partitions(report)
     sys.exit(1 if report.missed else 0)

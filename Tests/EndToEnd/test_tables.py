@@ -39,13 +39,14 @@ def test_rows_equal_the_objects(loaded, small_stripe, endpoint):
 
 
 @pytest.mark.parametrize("endpoint", NAMES)
-def test_pyiceberg_reads_the_same(loaded, endpoint):
-    job, _ = loaded
+def test_other_readers_read_the_same(loaded, endpoint):
+    lakehouse, table = loaded[0].lakehouse, f"stripe.{endpoint}"
 
-    by_pyiceberg = job.lakehouse.by_pyiceberg(f"stripe.{endpoint}").sort_by("id")
-    by_duckdb = job.lakehouse.by_duckdb(f"stripe.{endpoint}").sort_by("id")
+    by_duckdb, by_pyiceberg, by_polars = (
+        read(table).sort_by("id").to_pylist()
+        for read in (lakehouse.by_duckdb, lakehouse.by_pyiceberg, lakehouse.by_polars))
 
-    assert by_pyiceberg.to_pylist() == by_duckdb.to_pylist()
+    assert by_pyiceberg == by_duckdb == by_polars
 
 
 @pytest.mark.parametrize("endpoint", NAMES)

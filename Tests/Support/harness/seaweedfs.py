@@ -1,5 +1,6 @@
 """A SeaweedFS of its own: S3 and an Iceberg REST catalog, and its tables as independent readers see them."""
 import contextlib
+import copy
 import itertools
 import json
 import os
@@ -27,6 +28,12 @@ class SeaweedFS:
         self.region = found["NILUS_TEST_S3_REGION"]
         self.key_id = found["NILUS_TEST_S3_ACCESS_KEY_ID"]
         self.secret = found["NILUS_TEST_S3_SECRET_ACCESS_KEY"]
+
+    def reached_at(self, endpoint):
+        """The same one, whose storage is reached at another address."""
+        other = copy.copy(self)
+        other.endpoint = endpoint
+        return other
 
     def address(self, **changes):
         """The sink address, in which {S3_SECRET} stands for the secret; `None` leaves a parameter out."""

@@ -36,9 +36,10 @@ def tls_in_front_of(address, http2, protocols="TLSv1.2 TLSv1.3"):
                 listen 127.0.0.1:{port} ssl{" http2" if http2 else ""};
                 ssl_certificate {certificate}; ssl_certificate_key {folder}/key.pem; ssl_protocols {protocols};
                 ssl_ciphers ALL:@SECLEVEL=0;
-                keepalive_requests 100000; http2_max_requests 100000;
+                keepalive_requests 100000; http2_max_requests 100000; client_max_body_size 0;
                 location / {{
                   proxy_pass http://simulator; proxy_http_version 1.1; proxy_set_header Connection "";
+                  proxy_set_header Host $http_host;
                   proxy_buffers 8 512k; proxy_buffer_size 512k; proxy_busy_buffers_size 1m;
                 }}
               }}
