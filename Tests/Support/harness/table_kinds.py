@@ -49,6 +49,7 @@ class Story:
         self.load("merge", source=NEWEST)
 
     def load_merged(self):
+        """All objects, then twice the newest: some rows go that came with the first load, some that came with the second."""
         self.load("merge")
         self.load_newest()
         self.load_newest()
@@ -153,6 +154,17 @@ def partitioned(*parts):
     return make
 
 
+def partitioned_by_numbers(endpoint, column):
+    """By a column of decimals or of floating point numbers; every row is deleted and written again."""
+    def make(story):
+        story.layout = {"partition-by": column}
+        story.load("replace", endpoint)
+        story.load("merge", endpoint)
+        return story.rows(endpoint)
+
+    return make
+
+
 def partitioned_and_compacted(story):
     story.layout = {"partition-by": [{"column": "created", "type": "day"}], "cluster-by": "amount"}
     return compacted(story)
@@ -199,6 +211,8 @@ KINDS = {
     "partitioned by all of them": partitioned(
         {"column": "created", "type": "month"}, {"column": "amount", "type": "bucket", "bucket-count": 2},
         {"column": "customer", "type": "bucket", "bucket-count": 2}, "disputed"),
+    "partitioned by decimals": partitioned_by_numbers("price", "unit_amount_decimal"),
+    "partitioned by fractions": partitioned_by_numbers("tax_rate", "percentage"),
     "partitioned and compacted": partitioned_and_compacted,
     "with another spec": with_another_spec,
     "of another engine": of_another_engine,

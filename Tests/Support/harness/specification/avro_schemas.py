@@ -37,7 +37,7 @@ MANIFEST_FILE = {
 
 AVRO_TYPES = {
     "boolean": "boolean", "int": "int", "long": "long", "float": "float", "double": "double", "string": "string",
-    "date": ("int", "date"), "timestamptz": ("long", "timestamp-micros"), "timestamp": ("long", "timestamp-micros"),
+    "decimal(38, 12)": ("fixed", "decimal"), "date": ("int", "date"), "timestamptz": ("long", "timestamp-micros"), "timestamp": ("long", "timestamp-micros"),
 }
 
 

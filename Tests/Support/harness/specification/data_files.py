@@ -68,7 +68,7 @@ def check_metrics(entry, id, kind, column):
     floating = pyarrow.types.is_floating(column.type)
     assert (id in by_id(entry, "nan_value_counts")) == floating
     if floating:
-        assert by_id(entry, "nan_value_counts")[id] == compute.sum(compute.is_nan(column)).as_py() or 0
+        assert by_id(entry, "nan_value_counts")[id] == (compute.sum(compute.is_nan(column)).as_py() or 0)
     lower, upper = (by_id(entry, name).get(id) for name in ("lower_bounds", "upper_bounds"))
     values = [value for value in column.to_pylist() if value is not None and not (floating and math.isnan(value))]
     if not values:
