@@ -148,7 +148,8 @@ def measure_storage(report, address):
     disk = statistics.median(used.pop("disk"))
     for where, seconds in used.items():
         more = 100 * (statistics.median(seconds) / disk - 1)
-        report.add(f"100,000 charges into S3, {where}, than onto the disk", f"{more:+.1f}", "% CPU", "<= +25", more <= 25)
+        report.add(f"100,000 charges into S3, {where}, against the disk", f"{more:+.1f}", "% CPU", "<= +25",
+                   more <= 25)
 
 
 def upsert_by_pyiceberg(job, count):

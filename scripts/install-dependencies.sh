@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing for a purpose: build, test, bench, java (to read tables with Spark), static
-# (to build the static program of the container image), image (to build and run that image), kube-build or kube (a real
-# API server). Quick when none is.
+# Installs the Debian packages that are missing for a purpose: build, test, bench, java (to read tables with Spark),
+# static (to build the static program of the container image), image (to build and run that image), kube-build or kube
+# (a real API server). Quick when none is.
 set -euo pipefail
 
 build=(

@@ -5,7 +5,8 @@ from harness.table_kinds import KINDS, NOT_BY_POLARS_ALONE, make_table
 
 READERS = ["pyiceberg", "duckdb", "polars"]
 # Where files lie has no part in how they are divided: a catalog service is given all transforms in one table.
-LOCAL = {f"partitioned by {what}" for what in ("year", "month", "day", "hour", "bucket", "values", "decimals", "fractions")}
+LOCAL = {f"partitioned by {what}"
+         for what in ("year", "month", "day", "hour", "bucket", "values", "decimals", "fractions")}
 
 
 def marked(kind):

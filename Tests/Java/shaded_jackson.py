@@ -1,4 +1,4 @@
-"""Makes the JSON library that Iceberg's Spark runtime looks for under a name of its own, from the one that Spark brings.
+"""Makes the JSON library that Iceberg's Spark runtime looks for under a name of its own, from the one of Spark.
 
 Iceberg is released with Jackson inside, moved into a package of Iceberg's. The distribution of it on PyPI leaves
 those classes out. So they are made as the release makes them: every mention of the package in a class file is

@@ -6,60 +6,9 @@ from pyiceberg.schema import Schema
 from pyiceberg.transforms import BucketTransform, TruncateTransform, VoidTransform
 from pyiceberg.types import LongType, NestedField, StringType, TimestamptzType
 
-from .expectation import row
-from .job import manifest
-from .simulator import simulator
+from .table_story import NAME, Story, account
 
-OBJECTS = 90
-# How much of it a load of the newest objects reads.
-NEWEST = {"page-size": 30, "yield-limit": 1}
-SYSTEM_COLUMNS = ("_nilus_load_id", "_nilus_id", "_nilus_extra")
-NAME = "stripe.charge"
-
-
-def account():
-    """A simulated account whose objects fall into many hours, some days, two months and two years."""
-    return simulator("--span-days", "20", "--now", "2036-01-08T00:00:00Z",
-                     objects={"charge": OBJECTS, "coupon": 12, "default": 10})
-
-
-class Story:
-    """What happens to one table, and what it must hold by now."""
-
-    def __init__(self, job, stripe):
-        self.job = job
-        self.stripe = stripe
-        self.layout = {}
-
-    @property
-    def lakehouse(self):
-        return self.job.lakehouse
-
-    def load(self, strategy, source_table="charge", source=None):
-        text = manifest(source_table, NAME, source=source, sink={"incremental-strategy": strategy, **self.layout})
-        return self.job.run(text)
-
-    def load_newest(self):
-        """Merges the newest objects, a few of which are new and a few others changed."""
-        self.stripe.advance(10)
-        self.stripe.create("charge", 3)
-        for identifier in self.stripe.ids("charge")[-20:-5:5]:
-            self.stripe.update("charge", identifier, description=f"changed {'é' * 40}")
-        self.stripe.advance(10)
-        self.load("merge", source=NEWEST)
-
-    def load_merged(self):
-        """All objects, then twice the newest: some rows go that came with the first load, some that came with the second."""
-        self.load("merge")
-        self.load_newest()
-        self.load_newest()
-
-    def compact(self):
-        self.lakehouse.command("compact", NAME)
-
-    def rows(self, endpoint="charge"):
-        """The rows of the objects as they are now, by their ids."""
-        return {found["id"]: found for found in (row(endpoint, text) for text in self.stripe.truth(endpoint))}
+SYSTEM_COLUMNS = {"_nilus_load_id", "_nilus_id", "_nilus_extra"}
 
 
 def replaced(story):
@@ -185,7 +134,8 @@ def of_another_engine(story):
     schema = Schema(NestedField(21, "id", StringType()), NestedField(5, "created", TimestamptzType()),
                     NestedField(7, "amount", LongType()), NestedField(9, "currency", StringType()))
     spec = PartitionSpec(
-        PartitionField(21, 1000, TruncateTransform(4), "prefix"), PartitionField(7, 1001, TruncateTransform(5000), "about"),
+        PartitionField(21, 1000, TruncateTransform(4), "prefix"),
+        PartitionField(7, 1001, TruncateTransform(5000), "about"),
         PartitionField(5, 1002, VoidTransform(), "nothing"), PartitionField(5, 1003, BucketTransform(2), "half"))
     story.lakehouse.create_table(NAME, schema, partition_spec=spec)
     return merged(story)
@@ -218,7 +168,6 @@ KINDS = {
     "of another engine": of_another_engine,
 }
 
-
 # polars leaves tables to pyiceberg in which a delete file names rows of several data files.
 NOT_BY_POLARS_ALONE = {"in many files", "clustered"}
 
@@ -249,7 +198,7 @@ class TableOfKind:
         rows = {each["id"]: each for each in found.to_pylist()}
         assert found.num_rows == len(rows) == len(self.rows)
         for identifier, wanted in self.rows.items():
-            assert set(wanted) | set(SYSTEM_COLUMNS) == set(names)
+            assert set(wanted) | SYSTEM_COLUMNS == set(names)
             different = {name: (rows[identifier][name], value) for name, value in wanted.items()
                          if not is_same(rows[identifier][name], value)}
             assert not different, identifier

@@ -1,4 +1,4 @@
-"""The Avro schemas of manifest lists and manifests: fields by id, as sections "Manifests" and "Manifest Lists" name them.
+"""The Avro schemas of manifest lists and manifests: fields by id, as the sections of that name have them.
 
 Readers go by the ids, most of them without a look at the names, and some at neither.
 """
@@ -37,7 +37,7 @@ MANIFEST_FILE = {
 
 AVRO_TYPES = {
     "boolean": "boolean", "int": "int", "long": "long", "float": "float", "double": "double", "string": "string",
-    "decimal(38, 12)": ("fixed", "decimal"), "date": ("int", "date"), "timestamptz": ("long", "timestamp-micros"), "timestamp": ("long", "timestamp-micros"),
+    "decimal(38, 12)": ("fixed", "decimal"), "date": ("int", "date"), "timestamptz": ("long", "timestamp-micros"),
 }
 
 
