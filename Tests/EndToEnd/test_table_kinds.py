@@ -1,8 +1,10 @@
 """Every kind of table, as every reader sees it and as the specification wants it."""
 import pytest
+from harness.skipping_readers import SkippingReaders
 from harness.specification import TableFiles, check_data_file, check_deletes, check_metadata, check_versions
 from harness.table_kinds import KINDS, NOT_BY_POLARS_ALONE, make_table
 
+FILTERED = ["created", "amount", "description", "unit_amount_decimal", "percentage"]
 READERS = ["pyiceberg", "duckdb", "polars"]
 # Where files lie has no part in how they are divided: a catalog service is given all transforms in one table.
 LOCAL = {f"partitioned by {what}"
@@ -36,6 +38,21 @@ def test_readers_agree(made):
     by_pyiceberg, by_duckdb, by_polars = (made.read(reader).sort_by("id").to_pylist() for reader in READERS)
 
     assert by_pyiceberg == by_duckdb == by_polars
+
+
+@pytest.mark.local
+def test_readers_pass_over_no_row(made):
+    """Conditions let readers skip files by partitions, bounds and statistics; what is left is all that holds."""
+    skipping = SkippingReaders(made.lakehouse, made.name)
+    for column in FILTERED:
+        values = sorted(row[column] for row in made.rows.values() if row.get(column) is not None)
+        for value in {values[len(values) // 2], values[-1]} if values else ():
+            expected = sorted(identifier for identifier, row in made.rows.items()
+                              if row[column] is not None and row[column] >= value)
+
+            assert skipping.by_pyiceberg(column, value) == expected, (column, value)
+            assert skipping.by_duckdb(column, value) == expected, (column, value)
+            assert skipping.by_polars(column, value) == expected, (column, value)
 
 
 @pytest.mark.parametrize("made", sorted(NOT_BY_POLARS_ALONE), indirect=True)
