@@ -19,6 +19,8 @@ def jars(folder):
     """The Iceberg runtime that ICEBERG_SPARK_RUNTIME names, or that of PyPI with what it lacks."""
     given = os.environ.get("ICEBERG_SPARK_RUNTIME")
     if given:
+        assert pathlib.Path(given).is_file(), (
+            f"ICEBERG_SPARK_RUNTIME names no file, '{given}': fetch iceberg-spark-runtime-3.5_2.12 from Maven Central")
         return [given]
     (packages,) = PYTHON.parents[1].glob("lib/python*/site-packages")
     (runtime,) = packages.glob("snowpark_connect_deps_iceberg/jars/iceberg-spark-runtime-3.5_2.12-*.jar")
