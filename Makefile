@@ -71,6 +71,7 @@ build: build-dependencies
 check: build test-dependencies
 	swift format lint --strict --recursive $(SWIFT_FOLDERS)
 	scripts/generate-stripe-shapes.py --check
+	$(PYTHON) scripts/generate-time-zones.py --check
 	scripts/check-documentation.py
 	scripts/check-linkage.sh .build/release/nilus
 	.build/release/nilus validate $(foreach file,$(wildcard manifests/*.yaml),-f $(file))

@@ -71,7 +71,8 @@ let core: [Target] = [
 ]
 
 let stages: [Target] = [
-    room("Workflow/WorkflowManifest", ["NilusCore", "YAML"]),
+    room("Workflow/Schedules", ["NilusCore"]),
+    room("Workflow/WorkflowManifest", ["NilusCore", "Schedules", "YAML"]),
 
     room("Secrets/Secrets", ["NilusCore"]),
 
@@ -104,7 +105,9 @@ let stages: [Target] = [
     room("Status/RunStatus", ["JSON", "NilusCore", "YAML"]),
     room("Status/KubernetesStatus", ["JSON", "KubernetesAPI", "NilusCore", "RunStatus"]),
     room("Operator/ClusterResources", ["HTTPTransport", "JSON", "KubernetesAPI", "NilusCore", "YAML"]),
-    room("Operator/Operator", ["Digests", "JSON", "KubernetesAPI", "NilusCore", "WorkflowManifest", logging]),
+    room(
+        "Operator/Operator",
+        ["Digests", "JSON", "KubernetesAPI", "NilusCore", "Schedules", "WorkflowManifest", logging]),
     room("Status/TerminalStatus", ["NilusCore", "RunStatus"]),
 
     room(
@@ -122,7 +125,7 @@ let programs: [Target] = [
             "CLinux", "ClusterResources", "Compression", "Depots", "Digests", "Extraction", "HTTPTransport",
             "IcebergCatalog", "JSON", "KubernetesAPI", "KubernetesStatus", "LakehouseSink", "Loading", "NilusCore",
             "Normalization", "Operator", "Pipeline", "RunLog", "RunStatus",
-            "Secrets", "StripeSource", "TerminalStatus", "WorkflowManifest", "YAML", arguments, logging,
+            "Schedules", "Secrets", "StripeSource", "TerminalStatus", "WorkflowManifest", "YAML", arguments, logging,
         ]),
     program("Sources/stripe-simulator", ["CZlib", nioCore, nioHTTP, nioPosix, arguments]),
 ]
@@ -154,6 +157,7 @@ let allTests: [Target] = [
     tests("Core/RunLogTests", ["JSON", "NilusCore", "RunLog", logging]),
     tests("Core/YAMLTests", ["JSON", "NilusCore", "YAML"]),
 
+    tests("Workflow/SchedulesTests", ["NilusCore", "Schedules"]),
     tests("Workflow/WorkflowManifestTests", ["NilusCore", "WorkflowManifest"]),
     tests("Secrets/SecretsTests", ["NilusCore", "Secrets", "TemporaryFolders"]),
     tests("Extract/ExtractionTests", ["Extraction", "NilusCore"]),

@@ -1,6 +1,7 @@
 import KubernetesAPI
 import KubernetesStatus
 import NilusCore
+import Schedules
 
 /// What a pod knows of itself by the downward API: its Job, and the workflow it serves.
 ///
@@ -31,19 +32,8 @@ struct PodIdentity: Sendable {
     /// The run id, the same for every pod that Kubernetes starts for one Job.
     var runID: String? { job.map { "\($0.name)-\($0.uid)" } }
 
-    /// The moment at which the run was due, when the Job is a CronJob's.
-    var scheduledTime: Timestamp? { job.flatMap { Self.scheduledTime(ofJobNamed: $0.name) } }
-
-    /// Minutes since the epoch from 2010 to 2099: other numbers at the end of a name are no moments.
-    private static let plausibleMinutes: ClosedRange<Int64> = 21_038_400...68_374_080
-
-    /// A CronJob calls its Jobs `<name>-<minutes since the epoch>`.
-    static func scheduledTime(ofJobNamed name: String) -> Timestamp? {
-        guard let dash = name.lastIndex(of: "-"), let minutes = Int64(name[name.index(after: dash)...]),
-            plausibleMinutes.contains(minutes)
-        else { return nil }
-        return Timestamp(seconds: minutes * 60)
-    }
+    /// The moment at which the run was due, when it was scheduled.
+    var scheduledTime: Timestamp? { job.flatMap { ScheduledJobName.moment(in: $0.name) } }
 
     /// The reporter to the pod's own cluster.
     ///

@@ -1,4 +1,5 @@
 import NilusCore
+import Schedules
 import YAML
 
 /// Reads `schedule`.
@@ -23,13 +24,15 @@ struct ScheduleReader {
     }
 
     private func isAccepted(_ cron: Located<String>) -> Bool {
-        if cron.value.hasPrefix("@") {
-            log.add(.uncheckedCron(cron))
+        if cron.value.hasPrefix("@") { log.add(.shortForm(cron)) }
+        if cron.value.hasPrefix("@every ") { return true }
+        do throws(CronExpression.Problem) {
+            _ = try CronExpression(cron.value)
             return true
+        } catch {
+            log.add(ManifestFault(.error, "'cron' cannot be read: \(error.text)", at: cron.location))
+            return false
         }
-        guard let problem = CronExpression.problem(in: cron.value) else { return true }
-        log.add(ManifestFault(.error, "'cron' cannot be read: \(problem)", at: cron.location))
-        return false
     }
 
     /// Checks the form; whether the zone exists is known to the scheduler's own tables.
@@ -55,7 +58,7 @@ extension ManifestFault {
         ManifestFault(.error, "missing key 'cron' in 'schedule'", at: place)
     }
 
-    fileprivate static func uncheckedCron(_ cron: Located<String>) -> ManifestFault {
+    fileprivate static func shortForm(_ cron: Located<String>) -> ManifestFault {
         ManifestFault(
             .warning, "'cron' \(MessageText.quoted(cron.value)) is a short form that not every scheduler knows",
             at: cron.location)

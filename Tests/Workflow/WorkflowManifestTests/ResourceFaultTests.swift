@@ -78,8 +78,8 @@ struct `Faults of a resource` {
             .workflow, "schedule:\n  cron: '*/0 1 * * *'",
             "6:11: 'cron' cannot be read: '*/0' is no minute; expected '*', numbers from 0 to 59, ranges or steps"),
         FaultCase(
-            .workflow, "schedule:\n  crons: ['0 1 * * 1,8', '0 1 1-5/2 JAN-mar 0-7']",
-            "6:13: 'cron' cannot be read: '1,8' is no day of week; expected '*', numbers from 0 to 7, ranges or steps"),
+            .workflow, "schedule:\n  crons: ['0 1 * * 1,7', '0 1 1-5/2 JAN-mar 0-6']",
+            "6:13: 'cron' cannot be read: '1,7' is no day of week; expected '*', numbers from 0 to 6, ranges or steps"),
         FaultCase(
             .workflow, "schedule:\n  cron: '@daily'",
             "6:11: warning: 'cron' '@daily' is a short form that not every scheduler knows"),
