@@ -19,7 +19,10 @@ from harness.programs import ROOT  # noqa: E402
 
 DEFINITIONS = [ROOT / "deploy" / "crds" / name for name in ("workflows.yaml", "workflowruns.yaml")]
 # Rules in definitions are known since 1.25; time zones and failure policies came to stay with the versions below.
-FEATURES = {"rules": 25, "cron jobs": 21, "time zones": 27, "pod failure policy": 26, "strict fields": 25}
+FEATURES = {"rules": 25, "cron jobs": 21, "time zones": 27, "pod failure policy": 26, "strict fields": 25,
+            "suspended jobs": 24}
+# What takes an etcd that can be told to forget, and a kubelet that writes what a test wants.
+OF_THE_STANDIN = {"compaction on demand", "logs on demand"}
 
 
 class Server:
@@ -32,7 +35,7 @@ class Server:
         self.minor = int("".join(c for c in self.api.ask("GET", "/version")["minor"] if c.isdigit()))
 
     def has(self, feature):
-        return self.standin is not None if feature == "compaction on demand" else self.minor >= FEATURES[feature]
+        return self.standin is not None if feature in OF_THE_STANDIN else self.minor >= FEATURES[feature]
 
     def authority(self, folder):
         """The file of the certificate that signed the server's."""

@@ -202,44 +202,6 @@ def test_a_faulty_spec_is_stalled_and_says_why(space):
     assert notice["reason"] == "ManifestInvalid" and notice["regarding"]["name"] == "loads"
 
 
-@pytest.mark.needs("cron jobs", "time zones", "pod failure policy")
-def test_a_schedule_becomes_a_cron_job(space):
-    with space.operator():
-        space.put(workflow(schedule={"cron": "30 3 * * *", "timezone": "Europe/Berlin"}))
-        cron = eventually(lambda: space.api.find("cronjobs", space.name, "loads"))
-        space.api.merge("workflows", space.name, "loads", {"spec": {"suspend": True}})
-        eventually(lambda: space.get("cronjobs", "loads")["spec"]["suspend"] is True)
-        space.api.merge("workflows", space.name, "loads", {"spec": {"schedule": None, "suspend": False}})
-        eventually(lambda: space.api.find("cronjobs", space.name, "loads") is None)
-        space.job("loads-g3")
-
-    assert cron["spec"]["schedule"] == "30 3 * * *" and cron["spec"]["timeZone"] == "Europe/Berlin"
-    assert cron["spec"]["concurrencyPolicy"] == "Forbid" and cron["spec"]["suspend"] is False
-    rules = cron["spec"]["jobTemplate"]["spec"]["podFailurePolicy"]["rules"]
-    assert rules[0]["action"] == "Ignore"
-    assert rules[1]["onExitCodes"]["values"] == [64, 65, 69, 70, 77, 78, 132, 133, 134, 139]
-
-
-@pytest.mark.needs("cron jobs", "time zones")
-def test_no_run_begins_after_the_end_of_a_schedule(space):
-    with space.operator():
-        space.put(workflow(schedule={"cron": "30 3 * * *", "endOn": "2020-01-01T00:00:00Z"}))
-        cron = eventually(lambda: space.api.find("cronjobs", space.name, "loads"))
-        eventually(lambda: condition(space, "loads", "Ready")["reason"] == "ScheduleEnded")
-
-    assert cron["spec"]["suspend"] is True
-
-
-def test_a_schedule_is_refused_where_the_server_knows_none(space, server):
-    if server.has("cron jobs"):
-        pytest.skip("this API server has cron jobs")
-    with space.operator():
-        space.put(workflow(schedule={"cron": "30 3 * * *"}))
-        stalled = eventually(lambda: condition(space, "loads", "Stalled"))
-
-    assert stalled["reason"] == "ConfigurationInvalid" and "1.21" in stalled["message"]
-
-
 def test_everything_goes_with_the_workflow(space):
     with space.operator():
         space.put(workflow())

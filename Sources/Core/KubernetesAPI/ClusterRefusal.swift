@@ -30,6 +30,8 @@ package struct ClusterRefusal: Error, Sendable, Equatable {
     package var isUnauthorized: Bool { status == 401 }
     /// Exists already, was changed meanwhile, or belongs to another field manager.
     package var isConflict: Bool { status == 409 }
+    /// What was sent will not do, whoever sends it again: a fault of its form, or a limit of the namespace.
+    package var isOfContent: Bool { status == 400 || status == 422 || isForbidden }
     /// The resource version is older than what the server remembers.
     package var isExpired: Bool { status == 410 || reason == "Expired" || reason == "Gone" }
     /// Whether the same request may succeed a little later.

@@ -7,6 +7,9 @@ package enum ResourceDescription {
         let resource = ClusterResource(.workflow, workflow)
         var lines = zip(ClusterResource.columns, resource.cells).map { "\($0.capitalizedWord): \($1)" }
         if let schedule = workflow["spec"]?["schedule"] { lines.append("Schedule: \(schedule.compactText)") }
+        for (title, name) in [("Last due", "lastScheduleTime"), ("Next run", "nextScheduleTime")] {
+            if let moment = workflow["status"]?[name]?.string { lines.append("\(title): \(moment)") }
+        }
         lines += section("Conditions", ["TYPE", "STATUS", "REASON", "SINCE", "MESSAGE"], conditions(workflow))
         lines += section("Runs", ["NAME", "RUNTIME", "REASON", "ROWS", "STARTED", "COMPLETED"], runs.map(cells))
         for run in runs {

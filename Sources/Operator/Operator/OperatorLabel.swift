@@ -7,7 +7,8 @@ package enum OperatorLabel {
     package static let workflow = "nilus.dataos.io/workflow"
     /// The uid of the workflow: one that is deleted and applied again has the same name.
     package static let workflowUID = "nilus.dataos.io/workflow-uid"
-    /// The run group: `g` and the generation, or `r` and the digest of a request; of scheduled runs `s`.
+    /// The run group: `g` and the generation, `r` and the digest of a request, or of scheduled runs `s` or, where each
+    /// node has a Job, ``RunGroup/tickPrefix`` and the minute.
     package static let group = "nilus.dataos.io/group"
     /// The node, where each has a pod of its own.
     package static let node = "nilus.dataos.io/node"

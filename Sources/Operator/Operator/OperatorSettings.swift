@@ -12,6 +12,8 @@ package struct OperatorSettings: Sendable {
     package var activeDeadlineSeconds = 86_400
     /// Pods of one Job that may fail in a way worth another try.
     package var backoffLimit = 3
+    /// How late a scheduled run may begin, in seconds; one that could not begin by then is left out.
+    package var startingDeadlineSeconds = 3_600
     /// What a container may use when its workflow does not say.
     package var defaultCPU = "100m"
     package var defaultMemory = "128Mi"
@@ -50,6 +52,8 @@ package struct ClusterAbilities: Sendable, Equatable {
     var hasPodFailurePolicy: Bool { minorVersion >= 26 }
     /// Whether a Job may wait with another pod until the last one has ended.
     var hasPodReplacementPolicy: Bool { minorVersion >= 29 }
+    /// Whether a Job may wait without a pod.
+    var hasSuspendedJobs: Bool { minorVersion >= 22 }
     /// Whether a CronJob may name a time zone.
     var hasTimeZones: Bool { minorVersion >= 25 }
 }

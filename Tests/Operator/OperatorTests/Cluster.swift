@@ -110,16 +110,17 @@ struct Cluster {
         ]
     }
 
-    func decide() throws -> Decision {
+    func decide() throws -> Decision { try reconciliation().decide() }
+
+    func reconciliation() throws -> Reconciliation {
         var situation = Situation(workflow: try #require(WorkflowObject(workflow)))
-        situation.jobs = try jobs.map { try #require(JobObject($0)) }
+        situation.take(jobs: try jobs.map { try #require(JobObject($0)) })
         situation.pods = try pods.map { try #require(PodObject($0)) }
         situation.runs = try runs.map { try #require(RunObject($0)) }
         situation.cronJobs = try cronJobs.map { try #require(CronJobObject($0)) }
         return Reconciliation(
             situation: situation, settings: OperatorSettings(image: "nilus:test", jobServiceAccount: "nilus-job"),
-            abilities: abilities, read: { ManifestReader().read($0, file: $1) }, now: now
-        ).decide()
+            abilities: abilities, read: { ManifestReader().read($0, file: $1) }, now: now)
     }
 }
 

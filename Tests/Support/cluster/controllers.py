@@ -63,7 +63,7 @@ class Controllers:
     # the Job controller
 
     def run_job(self, job, owned):
-        if "deletionTimestamp" in job["metadata"]:
+        if "deletionTimestamp" in job["metadata"] or job["spec"].get("suspend"):
             return
         status = copy.deepcopy(job.get("status") or {"startTime": moment()})
         conditions = status.get("conditions", [])

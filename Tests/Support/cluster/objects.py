@@ -4,6 +4,7 @@ import datetime
 import json
 import threading
 import uuid
+import zoneinfo
 
 from . import fields
 from .schema import Invalid, prune, violations
@@ -233,6 +234,8 @@ class Objects:
                 if any(owner["uid"] == uid for owner in other["metadata"].get("ownerReferences", []))]
 
     def validated(self, kind, item):
+        if kind.plural == "cronjobs":
+            check_time_zone(item)
         if kind.schema is None:
             return item
         item = prune(item, kind.schema)
@@ -252,6 +255,13 @@ class Objects:
             self.forgotten = self.version
             self.history = []
             self.changed.notify_all()
+
+
+def check_time_zone(cron_job):
+    zone = cron_job["spec"].get("timeZone")
+    if zone is not None and zone not in zoneinfo.available_timezones():
+        raise Refusal(422, "Invalid", f'CronJob.batch "{cron_job["metadata"]["name"]}" is invalid: spec.timeZone: Invalid '
+                      f'value: "{zone}": unknown time zone {zone}')
 
 
 def merged(old, patch):

@@ -111,6 +111,22 @@ class Space:
     def run_of(self, job):
         return eventually(lambda: self.api.find("workflowruns", self.name, run_name(job)))
 
+    # a CronJob controller
+
+    def tick(self, cron_job, minute):
+        """Makes the Job that a CronJob makes when a minute comes, minutes since the epoch."""
+        cron = self.get("cronjobs", cron_job)
+        template = cron["spec"]["jobTemplate"]
+        due = datetime.datetime.fromtimestamp(minute * 60, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        reference = {"apiVersion": "batch/v1", "kind": "CronJob", "name": cron_job, "uid": cron["metadata"]["uid"],
+                     "controller": True, "blockOwnerDeletion": True}
+        metadata = {**template.get("metadata", {}), "name": f"{cron_job}-{minute}", "ownerReferences": [reference],
+                    "annotations": {"batch.kubernetes.io/cronjob-scheduled-timestamp": due}}
+        job = self.api.create("jobs", self.name, {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata,
+                                                  "spec": template["spec"]})
+        self.api.merge("cronjobs", self.name, cron_job, {"status": {"lastScheduleTime": due}}, "status")
+        return job
+
     # a kubelet
 
     def pod_status(self, pod, **status):

@@ -34,6 +34,16 @@ class Standin:
         self.objects = Objects()
         self.access = Access(self.objects)
         self.controllers = Controllers(self.objects)
+        # What containers wrote, by namespace and pod: pieces, and whether more may come.
+        self.logs = {}
+
+    def write_log(self, namespace, pod, text, is_over=True):
+        """The container of a pod writes, and perhaps ends."""
+        with self.objects.lock:
+            log = self.logs.setdefault((namespace, pod), {"text": b"", "is_over": False})
+            log["text"] += text.encode()
+            log["is_over"] = is_over
+            self.objects.changed.notify_all()
 
     def __enter__(self):
         make_certificates(self.folder)
@@ -149,6 +159,8 @@ class Handler(BaseHTTPRequestHandler):
                     user, verb, target.kind, target.namespace, target.name, target.subresource))
             if verb == "watch":
                 return self.watch(target)
+            if (target.kind.plural, target.subresource) == ("pods", "log"):
+                return self.log(objects.get(target.kind, target.namespace, target.name))
             answer = self.perform(verb, target)
         return self.answer(201 if verb == "create" else 200, answer)
 
@@ -263,6 +275,33 @@ class Handler(BaseHTTPRequestHandler):
             if position == before and not objects.changed.wait(timeout=BOOKMARK_SECONDS) and has_bookmarks:
                 self.send_event("BOOKMARK", {"kind": target.kind.kind, "apiVersion": target.kind.api_version,
                                              "metadata": {"resourceVersion": str(objects.version)}})
+        self.wfile.write(b"0\r\n\r\n")
+
+    def log(self, pod):
+        """Sends what a container wrote; called with the lock, which it gives back while it waits for more."""
+        name, place = pod["metadata"]["name"], (pod["metadata"]["namespace"], pod["metadata"]["name"])
+        container = self.query.get("container", "")
+        if container not in [item["name"] for item in pod["spec"]["containers"]]:
+            raise Refusal(400, "BadRequest", f"container {container} is not valid for pod {name}")
+        log = self.standin.logs.get(place)
+        if log is None and "nodeName" not in pod["spec"]:
+            log = {"text": b"", "is_over": True}
+        if log is None:
+            raise Refusal(400, "BadRequest", f'container "{container}" in pod "{name}" is waiting to start: '
+                          "ContainerCreating")
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        sent = 0
+        while True:
+            if piece := log["text"][sent:]:
+                self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+                self.wfile.flush()
+                sent += len(piece)
+            if log["is_over"] or self.query.get("follow") != "true" or self.standin.controllers.stopping:
+                break
+            self.standin.objects.changed.wait(timeout=BOOKMARK_SECONDS)
         self.wfile.write(b"0\r\n\r\n")
 
     def tell(self, change, item, selected):

@@ -42,21 +42,42 @@ struct ChildManifests {
         ChildName.make(workflow, part.node.map { "\(group)-\($0)" } ?? group)
     }
 
-    /// The CronJob of one cron expression of the schedule.
+    /// The CronJob of one cron expression of the schedule, which starts the whole dag.
     func cronJob(
         _ part: WorkflowPlan.Part, _ schedule: WorkflowSchedule, position: Int, isSuspended: Bool
     ) throws(NilusError) -> JSONValue {
         let labels = labels(part, "s")
+        return cronJob(schedule, position, isSuspended, labels: labels, job: try jobSpec(part, labels))
+    }
+
+    /// The CronJob of one cron expression of the schedule where each node has a Job: its own Jobs are ticks.
+    ///
+    /// A tick is a suspended Job, so that no pod starts: for the CronJob it is the run under way, for the operator what
+    /// asks for the Jobs of the nodes.
+    func tickingCronJob(_ schedule: WorkflowSchedule, position: Int, isSuspended: Bool) -> JSONValue {
+        var labels = commonLabels
+        labels[OperatorLabel.group] = .string(RunGroup.tickMark(position: position))
+        let spec: JSONValue = [
+            "suspend": true, "backoffLimit": 0,
+            "template": PodTemplate.marker(image: settings.image, labels: labels),
+        ]
+        return cronJob(schedule, position, isSuspended, labels: labels, job: spec)
+    }
+
+    private func cronJob(
+        _ schedule: WorkflowSchedule, _ position: Int, _ isSuspended: Bool, labels: JSONObject, job: JSONValue
+    ) -> JSONValue {
         var spec: JSONObject = [
             "schedule": .string(schedule.crons[position].value),
             // Two runs would write one table; whoever wants that says so.
-            "concurrencyPolicy": .string((schedule.concurrencyPolicy ?? .forbid).rawValue),
-            "suspend": .boolean(isSuspended), "startingDeadlineSeconds": 300,
+            "concurrencyPolicy": .string(schedule.runsAtOnce.rawValue),
+            "suspend": .boolean(isSuspended),
+            "startingDeadlineSeconds": .integer(settings.startingDeadlineSeconds),
             "successfulJobsHistoryLimit": .integer(settings.keptSucceededJobs),
             "failedJobsHistoryLimit": .integer(settings.keptFailedJobs),
         ]
         if abilities.hasTimeZones { spec["timeZone"] = .string(schedule.timezone ?? "Etc/UTC") }
-        spec["jobTemplate"] = ["metadata": ["labels": .object(labels)], "spec": try jobSpec(part, labels)]
+        spec["jobTemplate"] = ["metadata": ["labels": .object(labels)], "spec": job]
         return [
             "apiVersion": "batch/v1", "kind": "CronJob",
             "metadata": named(Self.cronJobName(metadata.name, position), labels), "spec": .object(spec),
@@ -144,4 +165,9 @@ extension ChildManifests {
             ],
         ]
     }
+}
+
+extension WorkflowSchedule {
+    /// What the schedule says of two runs at a time, or what holds when it says nothing.
+    var runsAtOnce: ConcurrencyPolicy { concurrencyPolicy ?? .forbid }
 }

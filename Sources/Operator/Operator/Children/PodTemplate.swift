@@ -22,15 +22,10 @@ struct PodTemplate {
     func document(labels: JSONObject) throws(NilusError) -> JSONValue {
         let secrets = try PodSecrets(
             part.nodes, namespace: workflow.namespace, depots: depots.map(Self.configName(ofDepot:)), depotSecrets)
-        let user: JSONValue = .integer(OperatorSettings.jobUser)
         var spec: JSONObject = [
             "restartPolicy": "Never", "serviceAccountName": .string(settings.jobServiceAccount),
             "automountServiceAccountToken": false, "enableServiceLinks": false, "terminationGracePeriodSeconds": 60,
-            "securityContext": [
-                "runAsNonRoot": true, "runAsUser": user, "runAsGroup": user, "fsGroup": user,
-                "fsGroupChangePolicy": "OnRootMismatch",
-                "seccompProfile": ["type": "RuntimeDefault"],
-            ],
+            "securityContext": Self.podSecurity,
         ]
         spec["containers"] = [container(secrets)]
         spec["volumes"] = .array(volumes(secrets))
@@ -45,10 +40,7 @@ struct PodTemplate {
         container["imagePullPolicy"] = settings.imagePullPolicy.map(JSONValue.string)
         container["env"] = .array(environment(secrets))
         container["resources"] = resources
-        container["securityContext"] = [
-            "allowPrivilegeEscalation": false, "privileged": false, "readOnlyRootFilesystem": true,
-            "runAsNonRoot": true, "capabilities": ["drop": ["ALL"]],
-        ]
+        container["securityContext"] = Self.containerSecurity
         container["terminationMessagePath"] = "/dev/termination-log"
         container["terminationMessagePolicy"] = "File"
         container["volumeMounts"] = .array(mounts(secrets))
@@ -57,6 +49,37 @@ struct PodTemplate {
 }
 
 extension PodTemplate {
+    private static let podSecurity: JSONValue = {
+        let user: JSONValue = .integer(OperatorSettings.jobUser)
+        return [
+            "runAsNonRoot": true, "runAsUser": user, "runAsGroup": user, "fsGroup": user,
+            "fsGroupChangePolicy": "OnRootMismatch", "seccompProfile": ["type": "RuntimeDefault"],
+        ]
+    }()
+
+    private static let containerSecurity: JSONValue = [
+        "allowPrivilegeEscalation": false, "privileged": false, "readOnlyRootFilesystem": true,
+        "runAsNonRoot": true, "capabilities": ["drop": ["ALL"]],
+    ]
+
+    /// The pod of a Job that never starts one; whoever resumes that Job by hand sees a version and does no harm.
+    static func marker(image: String, labels: JSONObject) -> JSONValue {
+        let amounts: JSONValue = ["cpu": "10m", "memory": "32Mi", "ephemeral-storage": "1Mi"]
+        return [
+            "metadata": ["labels": .object(labels)],
+            "spec": [
+                "restartPolicy": "Never", "automountServiceAccountToken": false, "enableServiceLinks": false,
+                "securityContext": podSecurity,
+                "containers": [
+                    [
+                        "name": "nilus", "image": .string(image), "args": ["version"],
+                        "resources": ["requests": amounts, "limits": amounts], "securityContext": containerSecurity,
+                    ]
+                ],
+            ],
+        ]
+    }
+
     /// The most that any node may use; requests are limits, so that the budget is there when it is needed.
     private var resources: JSONValue {
         let amounts = part.nodes.map(\.resources)

@@ -19,6 +19,8 @@ struct WorkflowPlan: Sendable {
     let parts: [Part]
     let schedule: WorkflowSchedule?
     let isSuspended: Bool
+    /// Whether each node has a Job of its own.
+    var isPerNode: Bool { parts.contains { $0.node != nil } }
     /// How many crons of one schedule become CronJobs at most.
     static let mostCrons = 10
 
@@ -39,7 +41,6 @@ struct WorkflowPlan: Sendable {
             parts = [Part(node: nil, dependencies: [], nodes: first.nodes, manifest: manifest)]
             return
         }
-        if first.schedule != nil { throw .podPerNodeScheduled() }
         parts = first.nodes.map { node in
             Part(
                 node: node.name, dependencies: node.dependencies, nodes: [node],
@@ -85,12 +86,3 @@ struct WorkflowPlan: Sendable {
 
 /// Reads the bytes of a manifest, with what source and sink know; the text is the name to show.
 package typealias ReadManifest = @Sendable ([UInt8], String) -> ManifestReading
-
-extension NilusError {
-    fileprivate static func podPerNodeScheduled() -> NilusError {
-        NilusError(
-            .workflow, .manifestInvalid,
-            "a workflow with a schedule cannot have 'execution: pod-per-node': a CronJob starts one pod; "
-                + "write 'execution: single-pod' or take the schedule out")
-    }
-}

@@ -77,9 +77,9 @@ extension Reconciliation {
 extension Reconciliation {
     /// Deletes finished Jobs of older run groups beyond the limits; CronJobs look after their own.
     func tidyJobs(_ decision: inout Decision) {
-        let current = "g\(workflow.metadata.generation)"
+        let kept = presentGroups.union(["s"])
         let old = situation.jobs.filter { job in
-            !job.isActive && !job.metadata.isDeleting && job.group != current && job.group != "s" && isRecorded(job)
+            !job.isActive && !job.metadata.isDeleting && !kept.contains(job.group ?? "") && isRecorded(job)
         }
         let newestFirst = old.sorted { Age($0.metadata) > Age($1.metadata) }
         let succeeded = newestFirst.filter { $0.end == .succeeded }.dropFirst(settings.keptSucceededJobs)
@@ -94,19 +94,26 @@ extension Reconciliation {
         situation.run(of: job)?.hasEnded ?? false
     }
 
-    /// Deletes ended runs beyond the limit whose Job is gone; those of the present spec stay, for they say that it ran.
+    /// Deletes ended runs beyond the limit whose Job is gone.
     func tidyRuns(_ decision: inout Decision) {
-        let current = ["g\(workflow.metadata.generation)", requestedGroup]
+        let kept = presentGroups
         let old = situation.runs.filter { run in
-            run.hasEnded && !run.metadata.isDeleting && situation.job(of: run) == nil && !current.contains(run.group)
+            run.hasEnded && !run.metadata.isDeleting && situation.job(of: run) == nil
+                && !kept.contains(run.group ?? "")
         }
         for run in newestFirst(old).dropFirst(settings.keptRuns) {
             decision.actions.append(.delete(run.reference, uid: run.metadata.uid, .background))
         }
     }
 
-    private var requestedGroup: String? {
-        workflow.metadata.annotations[OperatorLabel.runRequest].map { "r\(ChildName.digest(of: $0))" }
+    /// The groups that may still have to start something: what is left of them says what ran.
+    private var presentGroups: Set<String> {
+        Set([RunGroup.generation(workflow.metadata.generation)] + liveTicks.map(RunGroup.ofTick))
+            .union(requestedGroup.map { [$0] } ?? [])
+    }
+
+    var requestedGroup: String? {
+        workflow.metadata.annotations[OperatorLabel.runRequest].map(RunGroup.request)
     }
 
     func newestFirst(_ runs: [RunObject]) -> [RunObject] {

@@ -7,8 +7,8 @@ import NilusCore
 
 extension Reconciliation {
     /// Declares the status, if it is not there already.
-    func report(_ state: ReadyState, _ decision: inout Decision) {
-        var status = ownStatus(state)
+    func report(_ state: ReadyState, _ next: NextRun?, _ decision: inout Decision) {
+        var status = ownStatus(state, next)
         let takeover = lastRunToTell
         if let takeover {
             status["lastRun"] = takeover.summary
@@ -24,16 +24,17 @@ extension Reconciliation {
         decision.actions.append(.applyStatus(workflow.reference, declaration, force: takeover != nil))
     }
 
-    private func ownStatus(_ state: ReadyState) -> JSONObject {
+    private func ownStatus(_ state: ReadyState, _ next: NextRun?) -> JSONObject {
         let active = newestFirst(situation.runs.filter(isActive))
         var status: JSONObject = ["observedGeneration": .integer(workflow.metadata.generation)]
         if case .stalled = state { status["state"] = "error" } else { status["state"] = "active" }
-        status["runtime"] = .string(runtime(hasActive: situation.jobs.contains(where: \.isActive)))
+        status["runtime"] = .string(runtime(next))
         status["conditions"] = .array(conditions(state))
         status["active"] = .array(active.prefix(100).map { .string($0.metadata.name) })
         status["lastScheduleTime"] = situation.cronJobs.compactMap(\.lastScheduleTime).max().map {
             .string($0.description)
         }
+        status["nextScheduleTime"] = next.map { .string($0.moment.description) }
         let ended = newestFirst(situation.runs.filter(\.hasEnded)).prefix(settings.keptRuns)
         status["history"] = .array(ended.map(\.summary))
         return status
@@ -41,9 +42,10 @@ extension Reconciliation {
 
     private func isActive(_ run: RunObject) -> Bool { situation.job(of: run)?.isActive ?? false }
 
-    /// The word of DataOS for how the runs stand.
-    private func runtime(hasActive: Bool) -> String {
-        if hasActive { return "running" }
+    /// The word of DataOS for how the runs stand; of one that is scheduled, between its runs, when the next is due.
+    private func runtime(_ next: NextRun?) -> String {
+        if situation.jobs.contains(where: \.isActive) || !liveTicks.isEmpty { return "running" }
+        if let next { return "next:\(next.text)" }
         switch newestFirst(situation.runs).first?.phase {
         case "Succeeded"?: return "succeeded"
         case "Failed"?, "Interrupted"?: return "failed"
@@ -106,7 +108,10 @@ extension Reconciliation {
             let isShown = member.name == "lastRun" ? shown?.holds(member.value) : shown?.isSame(as: member.value)
             guard isShown ?? false else { return false }
         }
-        if status["lastScheduleTime"] == nil, workflow.status["lastScheduleTime"] != nil { return false }
+        let isOutdated = ["lastScheduleTime", "nextScheduleTime"].contains { name in
+            status[name] == nil && workflow.status[name] != nil
+        }
+        if isOutdated { return false }
         let wanted = status["conditions"]?.array ?? []
         let types = wanted.compactMap { $0["type"]?.string }
         let leftOver = ["Reconciling", "Stalled"].contains { !types.contains($0) && workflow.condition($0) != nil }

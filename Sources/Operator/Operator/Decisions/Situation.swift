@@ -1,13 +1,25 @@
 /// Everything that the cluster holds of one workflow at a moment.
 struct Situation: Sendable {
     let workflow: WorkflowObject
-    var jobs: [JobObject] = []
+    /// The Jobs that run something.
+    private(set) var jobs: [JobObject] = []
+    /// The Jobs that only say that a run is due.
+    private(set) var ticks: [JobObject] = []
     var cronJobs: [CronJobObject] = []
     var pods: [PodObject] = []
     var runs: [RunObject] = []
     var configs: [ConfigObject] = []
     /// The Secrets that each depot of the namespace needs, by the ConfigMap of the depot.
     var depotSecrets: [String: [String]] = [:]
+
+    /// A workflow of which nothing else is known yet.
+    init(workflow: WorkflowObject) { self.workflow = workflow }
+
+    /// Takes over all Jobs of the workflow.
+    mutating func take(jobs all: [JobObject]) {
+        jobs = all.filter { !$0.isTick }
+        ticks = all.filter(\.isTick)
+    }
 
     /// The pods of a Job.
     func pods(of job: JobObject) -> [PodObject] {

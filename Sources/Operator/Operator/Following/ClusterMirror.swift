@@ -138,7 +138,7 @@ extension ClusterMirror {
                     .sorted { $0[keyPath: metadata].name < $1[keyPath: metadata].name }
             }
             var situation = Situation(workflow: workflow)
-            situation.jobs = own(objects.jobs[key], \.metadata)
+            situation.take(jobs: own(objects.jobs[key], \.metadata))
             situation.cronJobs = own(objects.cronJobs[key], \.metadata)
             situation.pods = own(objects.pods[key], \.metadata)
             situation.runs = own(objects.runs[key], \.metadata)

@@ -38,26 +38,36 @@ struct WorkflowWorker: Sendable {
         // Kubernetes keeps whole seconds.
         let now = Timestamp(seconds: time.utc().seconds) ?? time.utc()
         meter.count(.reconciliations)
-        let decision = Reconciliation(
-            situation: situation, settings: settings, abilities: abilities, read: read, now: now
-        ).decide()
+        let reconciliation = Reconciliation(
+            situation: situation, settings: settings, abilities: abilities, read: read, now: now)
+        let decision = reconciliation.decide()
         do throws(ClusterFailure) {
             try await performer.perform(decision.actions, for: situation.workflow)
             queue.succeeded(key)
         } catch .cancelled {
             throw CancellationError()
         } catch {
-            meter.count(.reconciliationFailures)
-            logger.warning(
-                "workflow not reconciled",
-                metadata: [
-                    "namespace": "\(key.namespace)", "workflow": "\(key.name)",
-                    "error": "\(error.worded("reconcile workflow '\(key.name)'").line)",
-                ])
+            await note(error, reconciliation, key)
             queue.retry(key, chance: Double.random(in: 0..<1))
         }
         if let moment = decision.wakeAt {
             queue.add(key, at: time.monotonic() + .microseconds(moment.microseconds - now.microseconds))
+        }
+    }
+
+    /// Logs a failure; what only a person can change also becomes the status of the workflow.
+    private func note(_ failure: ClusterFailure, _ reconciliation: Reconciliation, _ key: WorkflowKey) async {
+        let error = failure.worded("reconcile workflow '\(key.name)'")
+        meter.count(.reconciliationFailures)
+        logger.warning(
+            "workflow not reconciled",
+            metadata: ["namespace": "\(key.namespace)", "workflow": "\(key.name)", "error": "\(error.line)"])
+        guard let refusal = failure.refusal, refusal.isOfContent else { return }
+        do throws(ClusterFailure) {
+            let actions = reconciliation.refused(error).actions
+            try await performer.perform(actions, for: reconciliation.workflow)
+        } catch {
+            logger.debug("refusal not told", metadata: ["error": "\(error.worded("tell of it").line)"])
         }
     }
 }

@@ -1,6 +1,7 @@
 package import JSON
 import KubernetesAPI
 package import NilusCore
+import Schedules
 
 /// A Job as the operator sees it.
 package struct JobObject: Sendable, Equatable {
@@ -47,6 +48,10 @@ package struct JobObject: Sendable, Equatable {
     var group: String? { metadata.labels[OperatorLabel.group] }
     var node: String? { metadata.labels[OperatorLabel.node] }
     var isActive: Bool { end == nil }
+    /// Whether it only says that a run is due, and starts no pod.
+    var isTick: Bool { group.map(RunGroup.isTickMark) ?? false }
+    /// When the run of a tick was due: the minute in its name, or when somebody made it by hand.
+    var dueTime: Timestamp? { ScheduledJobName.moment(in: metadata.name) ?? metadata.creation }
     var reference: ObjectReference { ObjectReference(.job, namespace: metadata.namespace, name: metadata.name) }
 }
 
