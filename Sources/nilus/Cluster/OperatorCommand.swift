@@ -28,7 +28,7 @@ struct OperatorCommand: ParsableCommand {
     @Flag(help: "Run the workflows of all namespaces, not only of the operator's own.")
     var allNamespaces = false
 
-    @Option(help: "Where probes and metrics are answered; in a pod 0.0.0.0:8080, else 127.0.0.1:8080.")
+    @Option(help: "Where probes and metrics are answered; in a pod :8080, which is every address, else 127.0.0.1:8080.")
     var listen: String?
 
     @Option(help: "The Lease by which operators agree on a leader.")
@@ -51,7 +51,7 @@ struct OperatorCommand: ParsableCommand {
         guard (0...100).contains(backoffLimit) else { throw ValidationError("'--backoff-limit' must be from 0 to 100") }
         if let listen, ListenAddress(listen) == nil {
             throw ValidationError(
-                "'--listen' cannot be '\(listen)'; expected an IPv4 address and a port, 127.0.0.1:8080")
+                "'--listen' cannot be '\(listen)'; expected an address and a port, 127.0.0.1:8080 or [::1]:8080")
         }
     }
 
@@ -81,7 +81,7 @@ struct OperatorCommand: ParsableCommand {
         settings.backoffLimit = backoffLimit
         let namespace = cluster.workspace ?? environment["NILUS_NAMESPACE"] ?? connection.namespace
         let isInPod = environment["KUBERNETES_SERVICE_HOST"] != nil
-        guard let address = ListenAddress(listen ?? (isInPod ? "0.0.0.0:8080" : "127.0.0.1:8080")) else {
+        guard let address = ListenAddress(listen ?? (isInPod ? ":8080" : "127.0.0.1:8080")) else {
             throw .defect(.status, "the usual address cannot be read")
         }
         return OperatorOptions(

@@ -30,23 +30,18 @@ final class ProbeServer: Sendable {
     private static let threads = 3
     private static let secondsPerStep = 2
     private static let longestRequest = 4_096
-    private static let waitingConnections: Int32 = 16
 
     /// Listens, and answers by path.
     ///
     /// - Throws: `configurationInvalid` (terminal) when the address cannot be used.
     init(_ address: ListenAddress, answer: @escaping @Sendable (String) -> ProbeAnswer) throws(NilusError) {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard listener >= 0 else { throw .cannotListen(address, .last) }
-        var yes: Int32 = 1
-        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        guard let port = Self.bind(listener, address) else {
-            let error = SystemError.last
-            close(listener)
+        do throws(SystemError) {
+            let socket = try ListeningSocket(address)
+            (listener, port) = (socket.descriptor, socket.port)
+        } catch {
             throw .cannotListen(address, error)
         }
-        self.listener = listener
-        self.port = port
+        let listener = listener
         for _ in 0..<Self.threads { Self.startThread { Self.serve(listener, answer) } }
     }
 
@@ -54,21 +49,6 @@ final class ProbeServer: Sendable {
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
-    }
-
-    private static func bind(_ listener: Int32, _ wanted: ListenAddress) -> UInt16? {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = wanted.port.bigEndian
-        inet_pton(AF_INET, wanted.host, &address.sin_addr)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.bind(listener, $0, length) == 0 && listen(listener, waitingConnections) == 0
-                    && getsockname(listener, $0, &length) == 0
-            }
-        }
-        return isBound ? UInt16(bigEndian: address.sin_port) : nil
     }
 
     private static func serve(_ listener: Int32, _ answer: @Sendable (String) -> ProbeAnswer) {
