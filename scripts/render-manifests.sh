@@ -13,7 +13,8 @@ cd "$(dirname "$0")/.."
 kubectl=${KUBECTL:-.build/tools/kubectl}
 helm=${HELM:-.build/tools/helm}
 variants=(
-    crds kustomize-operator kustomize-operator-kubernetes-1.20 kustomize-job helm-operator helm-job helm-job-tuned
+    crds kustomize-operator kustomize-operator-kubernetes-1.20 kustomize-operator-all-namespaces kustomize-job
+    helm-operator helm-operator-all-namespaces helm-job helm-job-tuned
 )
 
 chart() {
@@ -28,6 +29,7 @@ render() {
         crds) "$kubectl" kustomize deploy/crds ;;
         kustomize-*) "$kubectl" kustomize "deploy/kustomize/overlays/${1#kustomize-}" ;;
         helm-operator) chart --set mode=operator ;;
+        helm-operator-all-namespaces) chart --set mode=operator --set operator.allNamespaces=true ;;
         helm-job) chart --set mode=job ;;
         # Every value that an installation changes as a rule.
         helm-job-tuned)

@@ -108,7 +108,7 @@ def test_jobs_end_and_do_not_overlap(workloads):
             continue
         spec = item["spec"]
         assert len(item["metadata"]["name"]) <= 52, name
-        assert spec["concurrencyPolicy"] == "Forbid" and spec["startingDeadlineSeconds"] >= 10, name
+        assert spec["concurrencyPolicy"] == "Forbid", name
         job = spec["jobTemplate"]["spec"]
         assert job["podReplacementPolicy"] == "Failed" and job["backoffLimit"] >= 1, name
         assert job["activeDeadlineSeconds"] > 0 and job["ttlSecondsAfterFinished"] > 0, name
@@ -157,10 +157,21 @@ def test_the_jobs_of_the_operator_run_its_image(renderings):
 def test_nobody_reads_secrets_or_uses_wildcards(renderings):
     for variant, items in renderings.items():
         for item in items:
-            assert item["kind"] not in ("ClusterRole", "ClusterRoleBinding", "Secret"), variant
-            for rule in item.get("rules", []) if item["kind"] == "Role" else []:
+            assert item["kind"] != "Secret", variant
+            assert variant.endswith("-all-namespaces") or not item["kind"].startswith("ClusterRole"), variant
+            for rule in item.get("rules", []) if item["kind"] in ("Role", "ClusterRole") else []:
                 assert "secrets" not in rule["resources"], variant
                 assert "*" not in rule["resources"] + rule["verbs"] + rule["apiGroups"], variant
+
+
+def test_an_operator_of_all_namespaces_may_do_there_what_it_may_do_in_its_own(renderings):
+    """Less the Lease, of which there is one."""
+    items = {(item["kind"], item["metadata"]["name"]): item for item in renderings["kustomize-operator-all-namespaces"]}
+    own, everywhere = items["Role", "nilus-operator"]["rules"], items["ClusterRole", "nilus-operator"]["rules"]
+    (container,) = items["Deployment", "nilus-operator"]["spec"]["template"]["spec"]["containers"]
+
+    assert everywhere == [rule for rule in own if rule["resources"] != ["leases"]]
+    assert container["args"][-1] == "--all-namespaces"
 
 
 def test_pods_are_denied_everything_by_default(renderings):
@@ -196,6 +207,9 @@ def test_pods_have_an_account_with_a_role(renderings):
         named = {(item["kind"], item["metadata"]["name"]): item for item in items}
         accounts = {name for kind, name in named if kind == "ServiceAccount"}
         for (kind, name), item in named.items():
+            if kind == "ClusterRoleBinding":
+                (subject,) = item["subjects"]
+                assert subject["name"] in accounts and ("ClusterRole", item["roleRef"]["name"]) in named, (variant, name)
             if kind == "RoleBinding":
                 (subject,) = item["subjects"]
                 assert (subject["kind"], subject["namespace"]) == ("ServiceAccount", item["metadata"]["namespace"]), name

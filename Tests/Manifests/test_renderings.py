@@ -21,7 +21,7 @@ def by_name(items):
     return found
 
 
-@pytest.mark.parametrize("mode", ["operator", "job"])
+@pytest.mark.parametrize("mode", ["operator", "operator-all-namespaces", "job"])
 def test_helm_renders_what_kustomize_renders(renderings, mode):
     chart, overlay = by_name(renderings[f"helm-{mode}"]), by_name(renderings[f"kustomize-{mode}"])
 
@@ -48,7 +48,7 @@ def test_values_reach_what_they_are_for(renderings):
 def test_everything_is_in_the_namespace(renderings):
     for variant, items in renderings.items():
         for item in items:
-            if item["kind"] in ("CustomResourceDefinition", "Namespace"):
+            if item["kind"] in ("CustomResourceDefinition", "Namespace", "ClusterRole", "ClusterRoleBinding"):
                 continue
             assert item["metadata"]["namespace"] == "nilus", (variant, item["kind"], item["metadata"]["name"])
 

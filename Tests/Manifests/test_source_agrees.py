@@ -108,3 +108,23 @@ def test_phases_are_those_of_the_program():
     assert set(RUN.schema["properties"]["status"]["properties"]["phase"]["enum"]) == set(
         re.findall(r'case \w+ = "(\w+)"', text)
     )
+
+
+def setting(name):
+    """A number among the settings of the operator."""
+    text = (ROOT / "Sources/Operator/Operator/OperatorSettings.swift").read_text(encoding="utf-8")
+    match = re.search(rf"\bvar {name} = ([0-9_]+)", text)
+    assert match, f"no '{name}' any more; this test must follow it"
+    return int(match.group(1).replace("_", ""))
+
+
+@pytest.mark.parametrize("variant", ["kustomize-job", "helm-job"])
+def test_a_cron_job_without_an_operator_has_the_limits_of_one_with(renderings, variant):
+    (cron,) = [item["spec"] for item in renderings[variant] if item["kind"] == "CronJob"]
+    job = cron["jobTemplate"]["spec"]
+
+    assert cron["startingDeadlineSeconds"] == setting("startingDeadlineSeconds")
+    assert cron["successfulJobsHistoryLimit"] == setting("keptSucceededJobs")
+    assert cron["failedJobsHistoryLimit"] == setting("keptFailedJobs")
+    assert job["backoffLimit"] == setting("backoffLimit")
+    assert job["activeDeadlineSeconds"] == setting("activeDeadlineSeconds")
