@@ -68,12 +68,11 @@ extension KubernetesClient {
 
     /// The log of a container while it is written, or as far as it was written.
     package func log(
-        _ pod: ObjectReference, container: String, follow: Bool, previous: Bool = false
+        _ pod: ObjectReference, container: String, follow: Bool
     ) async throws(ClusterFailure) -> LogStream {
         var request = ClusterRequest(method: .get, path: pod.path("log"))
         request.query = [("container", container)]
         if follow { request.query.append(("follow", "true")) }
-        if previous { request.query.append(("previous", "true")) }
         request.timeout = follow ? .seconds(86_400) : ClusterLimits.timeout
         request.maximumBodyBytes = ClusterLimits.watchBuffer
         return LogStream(try await open(request))

@@ -1,12 +1,12 @@
 import ArgumentParser
-import JSON
+import ClusterResources
 import KubernetesAPI
 import NilusCore
 
-/// Prints the log of the newest pod of a workflow.
+/// Prints the log of a pod of a workflow.
 struct ResourceLogsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "logs", abstract: "Print the log of the newest run of a workflow.", aliases: ["log"])
+        commandName: "logs", abstract: "Print the log of the newest pod of a workflow.", aliases: ["log"])
 
     @OptionGroup var cluster: ClusterOptions
 
@@ -16,20 +16,22 @@ struct ResourceLogsCommand: ParsableCommand {
     @Option(help: "The node, where each has a pod of its own.")
     var node: String?
 
+    @Flag(name: .shortAndLong, help: "Of the pod before the newest: an attempt or a run earlier.")
+    var previous = false
+
     @Flag(name: .shortAndLong, help: "Go on while the job writes.")
     var follow = false
 
     func run() throws {
         try ClusterCommand.perform(cluster) { [self] client in
             let workspace = cluster.workspace ?? client.connection.namespace
-            var selector = "nilus.dataos.io/workflow=\(name)"
-            if let node { selector += ",nilus.dataos.io/node=\(node)" }
-            let collection = ObjectCollection(.pod, namespace: workspace, selector: selector)
+            let wanted = PodLog(node: node, isPrevious: previous)
             let pods = try await client.attempt("list the pods of workflow '\(name)'") {
-                client throws(ClusterFailure) in try await client.all(collection)
+                client throws(ClusterFailure) in
+                try await client.all(
+                    ObjectCollection(.pod, namespace: workspace, selector: wanted.selector(workflow: name)))
             }
-            let newest = pods.max { Self.creation($0) < Self.creation($1) }
-            guard let pod = newest?["metadata"]?["name"]?.string else { throw NilusError.noPod(name, workspace) }
+            guard let pod = wanted.pod(of: pods) else { throw try await absence(of: wanted, workspace, client) }
             try await print(ObjectReference(.pod, namespace: workspace, name: pod), client)
         }
     }
@@ -41,14 +43,16 @@ struct ResourceLogsCommand: ParsableCommand {
         }
     }
 
-    private static func creation(_ pod: JSONValue) -> String { pod["metadata"]?["creationTimestamp"]?.string ?? "" }
-}
-
-extension NilusError {
-    fileprivate static func noPod(_ workflow: String, _ workspace: String) -> NilusError {
-        NilusError(
+    /// Says that there is no such pod, unless there is no such workflow.
+    private func absence(
+        of wanted: PodLog, _ workspace: String, _ client: KubernetesClient
+    ) async throws(NilusError) -> NilusError {
+        _ = try await client.attempt("print the log of workflow '\(name)'") { client throws(ClusterFailure) in
+            try await client.get(ObjectReference(.workflow, namespace: workspace, name: name))
+        }
+        return NilusError(
             .status, .clusterRefused,
-            "cannot print a log: workflow '\(workflow)' has no pod in workspace '\(workspace)'; "
-                + "see how it stands with 'nilus resource describe -n \(workflow)'")
+            "cannot print a log: workflow '\(name)' has no \(wanted.title) in workspace '\(workspace)'; "
+                + "see how it stands with 'nilus resource describe -n \(name)'")
     }
 }
