@@ -29,6 +29,23 @@ package enum MessageText {
         return safe + shown(word)
     }
 
+    /// Room for a message of a Kubernetes condition, in bytes: it is for a table and an event, not for a file.
+    package static let conditionBytes = 1_000
+
+    /// The longest start of a text that fits a number of bytes, with a mark where it was cut, between characters.
+    package static func cut(_ text: String, toBytes limit: Int) -> String {
+        guard text.utf8.count > limit else { return text }
+        let mark = "…"
+        var result = ""
+        var count = mark.utf8.count
+        for character in text {
+            count += character.utf8.count
+            guard count <= limit else { break }
+            result.append(character)
+        }
+        return result + mark
+    }
+
     /// What credentials begin with; Stripe documents these letters of its keys and nothing more.
     private static let secretPrefixes = ["sk_", "rk_", "pk_", "rkcs_", "whsec_"]
 

@@ -27,11 +27,11 @@ package enum TerminationMessage {
         var fields = JSONObject()
         fields["phase"] = worst.map { .string($0.outcome.phase.rawValue) }
         fields["reason"] = worst?.outcome.reason.map(JSONValue.string)
-        fields["message"] = worst?.outcome.message.map { .string(cut($0, toBytes: 1_500)) }
+        fields["message"] = worst?.outcome.message.map { .string(MessageText.cut($0, toBytes: 1_500)) }
         fields["exitCode"] = .integer(exitCode.rawValue)
         fields["rowsCommitted"] = .integer(runs.map(\.rowsCommitted).reduce(0, +))
-        fields["workflow"] = worst.map { .string(cut($0.workflow.name, toBytes: 100)) }
-        fields["runID"] = worst.map { .string(cut($0.runID, toBytes: 200)) }
+        fields["workflow"] = worst.map { .string(MessageText.cut($0.workflow.name, toBytes: 100)) }
+        fields["runID"] = worst.map { .string(MessageText.cut($0.runID, toBytes: 200)) }
         if !endpoints.isEmpty { fields["endpoints"] = .array(endpoints) }
         return .object(fields)
     }
@@ -47,13 +47,5 @@ package enum TerminationMessage {
             fields["snapshotID"] = endpoint.commit.map { .integer($0.snapshotID) }
             return .object(fields)
         }
-    }
-
-    /// The longest start of a text that fits, ending between characters.
-    private static func cut(_ text: String, toBytes limit: Int) -> String {
-        guard text.utf8.count > limit else { return text }
-        var result = ""
-        for character in text where result.utf8.count + character.utf8.count <= limit - 3 { result.append(character) }
-        return result + "…"
     }
 }

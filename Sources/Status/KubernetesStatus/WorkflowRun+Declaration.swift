@@ -54,7 +54,10 @@ extension WorkflowRun {
             conditions.map { condition in
                 guard var facts = condition.object else { return condition }
                 facts["lastTransitionTime"] = facts["lastTransitionTime"] ?? .string(now.description)
-                if facts["message"]?.string?.isEmpty == true { facts["message"] = facts["reason"] }
+                let message = facts["message"]?.string ?? ""
+                facts["message"] =
+                    message.isEmpty
+                    ? facts["reason"] : .string(MessageText.cut(message, toBytes: MessageText.conditionBytes))
                 return .object(facts)
             })
         // Older servers take an empty text in a server-side apply for null, and refuse that.

@@ -133,6 +133,14 @@ struct `The status of a workflow` {
         #expect(try shown.decide().status("Workflow") == nil)
     }
 
+    @Test func `has short messages, cut between characters`() throws {
+        let error = NilusError(.workflow, .configurationInvalid, String(repeating: "ß", count: 4_000))
+        let refused = try Cluster().reconciliation().refused(error)
+
+        let message = try #require(refused.condition("Stalled")?["message"]?.string)
+        #expect(message.utf8.count <= 1_000 && message.utf8.count > 990 && message.hasSuffix("ß…"))
+    }
+
     @Test func `tells of the last run only when its job cannot`() throws {
         var cluster = Cluster()
         cluster.jobs = [Cluster.job("loads-g1", group: "g1", ended: "Failed", reason: "DeadlineExceeded")]

@@ -80,8 +80,7 @@ extension Reconciliation {
         let since = present?["status"]?.string == verdict ? present?["lastTransitionTime"]?.string : nil
         return [
             "type": .string(type), "status": .string(verdict), "reason": .string(reason),
-            // A message of a condition is for a table and an event, not for a file.
-            "message": .string(String(message.prefix(1_000))),
+            "message": .string(MessageText.cut(message, toBytes: MessageText.conditionBytes)),
             "lastTransitionTime": .string(since ?? now.description),
             "observedGeneration": .integer(workflow.metadata.generation),
         ]
@@ -131,7 +130,8 @@ extension RunObject {
         return [
             "type": "Succeeded", "status": .string(verdict),
             "reason": .string(summary["reason"]?.string ?? phase),
-            "message": .string(summary["message"]?.string ?? phase),
+            "message": .string(
+                MessageText.cut(summary["message"]?.string ?? phase, toBytes: MessageText.conditionBytes)),
             "lastTransitionTime": .string(since ?? (completionTime ?? now).description),
         ]
     }

@@ -109,7 +109,8 @@ struct RunVerdict: Equatable {
     func condition(now: Timestamp) -> JSONValue {
         [
             "type": "Succeeded", "status": phase == "Succeeded" ? "True" : "False", "reason": .string(reason),
-            "message": .string(message), "lastTransitionTime": .string((completionTime ?? now).description),
+            "message": .string(MessageText.cut(message, toBytes: MessageText.conditionBytes)),
+            "lastTransitionTime": .string((completionTime ?? now).description),
         ]
     }
 }

@@ -12,6 +12,9 @@ struct ActionPerformer: Sendable {
     /// Who tells: the name of this operator's pod.
     let instance: String
 
+    /// The server refuses a note of more, in bytes.
+    private static let noteBytes = 1_024
+
     /// Does the actions in their order and stops at the first that fails.
     func perform(_ actions: [Action], for workflow: WorkflowObject) async throws(ClusterFailure) {
         for action in actions {
@@ -92,8 +95,7 @@ struct ActionPerformer: Sendable {
             ],
             "eventTime": .string(LeaderElection.microTime(time.utc())), "action": "Reconcile",
             "type": notice.isWarning ? "Warning" : "Normal", "reason": .string(notice.reason),
-            // The server accepts no more, in bytes.
-            "note": .string(String(notice.message.prefix(240))),
+            "note": .string(MessageText.cut(notice.message, toBytes: Self.noteBytes)),
             "reportingController": "nilus.dataos.io/operator", "reportingInstance": .string(instance),
         ]
         do throws(ClusterFailure) {
