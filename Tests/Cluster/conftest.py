@@ -22,7 +22,7 @@ DEFINITIONS = [ROOT / "deploy" / "crds" / name for name in ("workflows.yaml", "w
 FEATURES = {"rules": 25, "cron jobs": 21, "time zones": 27, "pod failure policy": 26, "strict fields": 25,
             "suspended jobs": 24}
 # What takes an etcd that can be told to forget, and a kubelet that writes what a test wants.
-OF_THE_STANDIN = {"compaction on demand", "logs on demand"}
+OF_THE_STANDIN = {"compaction on demand", "logs on demand", "record of the rights in use"}
 
 
 class Server:

@@ -2,8 +2,9 @@
 import json
 
 import pytest
+import yaml
 from cluster.client import eventually, path
-from cluster.space import JOB_ALONE_ACCESS, JOB_ALONE_ACCOUNT, workflow
+from cluster.space import JOB_ALONE_ACCESS, JOB_ALONE_ACCOUNT, OPERATOR_ACCESS, run_name, workflow
 
 STATUS = {"apiVersion": "nilus.dataos.io/v1", "status": {"observedGeneration": 1}}
 TITLE = {"spec": {"title": "x"}}
@@ -147,3 +148,50 @@ def test_a_condition_of_an_unknown_verdict_is_refused(space):
         "application/merge-patch+json")
 
     assert status == 422 and "Maybe" in answer["message"]
+
+
+def granted(file):
+    """The rights of the roles in a file: verb, group, resource."""
+    return {(verb, group, resource) for document in yaml.safe_load_all(file.read_text()) if document["kind"] == "Role"
+            for rule in document["rules"] for group in rule["apiGroups"] for resource in rule["resources"]
+            for verb in rule["verbs"]}
+
+
+@pytest.mark.needs("record of the rights in use", "cron jobs", "time zones")
+def test_the_operator_uses_every_right_that_it_has_and_wants_no_other(space, server):
+    """A life of workflows in which an operator does everything that it ever does."""
+    with space.operator():
+        made = space.put(workflow("planned", schedule={"cron": "0 0 1 1 *"}))
+        eventually(lambda: space.api.find("cronjobs", space.name, "planned"))
+        for number in range(11):
+            leave_run(space, made, f"old-{number:02}")
+        for generation in range(1, 6):
+            space.put(workflow("loads")) if generation == 1 else space.api.merge(
+                "workflows", space.name, "loads", {"spec": {"title": f"edition {generation}"}})
+            job = space.job(f"loads-g{generation}")
+            space.run_of(job)
+            space.succeed(job)
+            eventually(lambda: space.get("workflowruns", run_name(job)).get("status", {}).get("completionTime"))
+        space.api.merge("workflows", space.name, "planned", {"spec": {"schedule": None}})
+        eventually(lambda: space.api.find("cronjobs", space.name, "planned") is None)
+        eventually(lambda: space.api.find("workflowruns", space.name, "old-00") is None)
+        eventually(lambda: space.api.find("jobs", space.name, "loads-g1") is None)
+        eventually(lambda: len(manifests(space, "loads")) == 4)
+
+    used = server.standin.access.used[f"system:serviceaccount:{space.name}:nilus-operator"]
+    assert used == granted(OPERATOR_ACCESS)
+
+
+def manifests(space, name):
+    return [item for item in space.list("configmaps") if item["metadata"]["name"].startswith(f"{name}-m")]
+
+
+def leave_run(space, made, name):
+    """A run of long ago, whose Job is gone."""
+    labels = {"app.kubernetes.io/managed-by": "nilus-operator", "nilus.dataos.io/workflow": made["metadata"]["name"],
+              "nilus.dataos.io/workflow-uid": made["metadata"]["uid"], "nilus.dataos.io/group": "s"}
+    space.api.create("workflowruns", space.name, {
+        "apiVersion": "nilus.dataos.io/v1", "kind": "WorkflowRun", "metadata": {"name": name, "labels": labels},
+        "spec": {"workflowRef": {"name": made["metadata"]["name"]}}})
+    space.api.merge("workflowruns", space.name, name, {"status": {
+        "phase": "Succeeded", "completionTime": "2026-01-01T00:00:00Z"}}, "status")

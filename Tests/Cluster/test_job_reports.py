@@ -100,6 +100,19 @@ def test_a_job_without_an_operator_makes_its_own_run(space, stripe, canary):
     assert (reference["kind"], reference["name"], reference["uid"]) == ("Job", pod.name, pod.uid)
 
 
+@pytest.mark.parametrize("environment, arguments, expected", [
+    ({"DATAOS_RUN_ID": "platform-7"}, ["--run-id", "mine-1"], "mine-1"),
+    ({"DATAOS_RUN_ID": "platform-7"}, [], "platform-7"),
+    ({}, [], None),
+], ids=["argument", "platform", "labels"])
+def test_the_run_is_called_as_it_is_told_first(space, stripe, canary, environment, arguments, expected):
+    pod = Pod(space, stripe, canary, **environment)
+
+    finished = pod.process.run(manifest("coupon"), *arguments)
+
+    assert finished.status["metadata"]["name"] == (expected or pod.run_name)
+
+
 def test_operator_and_job_own_different_fields(space, stripe, canary):
     pod = Pod(space, stripe, canary, NILUS_WORKFLOW="loads")
     made_by_the_operator(space, pod)

@@ -9,6 +9,8 @@ class Access:
     def __init__(self, objects):
         self.objects = objects
         self.tokens = {}
+        # user → the rights that it needed: verb, group, resource.
+        self.used = {}
 
     def issue(self, namespace, account, uid):
         """A token of a service account; good for as long as the account is."""
@@ -37,6 +39,7 @@ class Access:
         if user == "admin":
             return True
         resource = f"{kind.plural}/{subresource}" if subresource else kind.plural
+        self.used.setdefault(user, set()).add((verb, kind.group, resource))
         return any(matches(rule, verb, kind.group, resource, name) for rule in self.rules(user, namespace))
 
     def rules(self, user, namespace):

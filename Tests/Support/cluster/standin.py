@@ -153,16 +153,25 @@ class Handler(BaseHTTPRequestHandler):
         with objects.lock:
             target = Target(objects, self.split.path)
             verb = self.verb(target)
-            if not self.standin.access.allows(user, verb, target.kind, target.namespace, target.name,
-                                              target.subresource):
-                raise Refusal(403, "Forbidden", forbidden(
-                    user, verb, target.kind, target.namespace, target.name, target.subresource))
+            self.allow(user, verb, target)
+            if self.creates_by_apply(target):
+                self.allow(user, "create", target)
             if verb == "watch":
                 return self.watch(target)
             if (target.kind.plural, target.subresource) == ("pods", "log"):
                 return self.log(objects.get(target.kind, target.namespace, target.name))
             answer = self.perform(verb, target)
         return self.answer(201 if verb == "create" else 200, answer)
+
+    def allow(self, user, verb, target):
+        place = (user, verb, target.kind, target.namespace, target.name, target.subresource)
+        if not self.standin.access.allows(*place):
+            raise Refusal(403, "Forbidden", forbidden(*place))
+
+    def creates_by_apply(self, target):
+        """Who declares an object that is not there must also be allowed to create it."""
+        return (self.headers.get("Content-Type") == "application/apply-patch+yaml" and target.subresource is None
+                and (target.kind.plural, target.namespace, target.name) not in self.standin.objects.items)
 
     def user(self):
         header = self.headers.get("Authorization", "")
