@@ -8,15 +8,20 @@ import Synchronization
 /// Where the status of all workflows of this process goes.
 final class StatusOutput: Sendable {
     private let path: String?
-    private let isInPod: Bool
+    /// `nil` outside of a pod.
+    private let terminationPath: String?
     private let logger: Logger
     private let reporter: ClusterReporter?
     private let runs = Mutex<[WorkflowRun]>([])
 
+    /// What a pod with another `terminationMessagePath` than the usual one sets.
+    private static let terminationVariable = "NILUS_TERMINATION_LOG"
+
     /// - Parameters: see `RunCommand.status`; without a path the platform's work folder, then standard output.
     init(path: String?, environment: EnvironmentVariables, time: TimeSource, logger: Logger) {
         self.path = path ?? environment["DATAOS_WORK_DIR"].map { "\($0)/status.yaml" }
-        isInPod = environment["KUBERNETES_SERVICE_HOST"] != nil
+        let isInPod = environment["KUBERNETES_SERVICE_HOST"] != nil
+        terminationPath = isInPod ? environment[Self.terminationVariable] ?? TerminationMessage.path : nil
         self.logger = logger
         reporter = PodIdentity(environment).reporter(environment: environment, time: time) { fault in
             // The data matters more than the report on it.
@@ -50,10 +55,10 @@ final class StatusOutput: Sendable {
         let all = runs.withLock { $0 }
         guard !all.isEmpty else { return }
         if path == nil { printBytes(StatusDocument.bytes(all, as: .yaml)) }
-        guard isInPod, access(TerminationMessage.path, W_OK) == 0 else { return }
+        guard let terminationPath, access(terminationPath, W_OK) == 0 else { return }
         let message = TerminationMessage.bytes(all, exitCode: exitCode)
         do throws(SystemError) {
-            try Files.overwrite(TerminationMessage.path, with: message)
+            try Files.overwrite(terminationPath, with: message)
         } catch {
             logger.warning("termination message not written", metadata: ["error": "\(error)"])
         }

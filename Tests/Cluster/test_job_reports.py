@@ -1,7 +1,10 @@
 """`nilus run` in a pod: what it tells the API server, and what it does when nobody listens."""
 import contextlib
 import json
+import pathlib
+import re
 import secrets
+import signal
 import threading
 import time
 
@@ -26,8 +29,11 @@ class Pod:
         uid = f"{secrets.token_hex(4)}-4444-4444-8444-{secrets.token_hex(6)}"
         self.job = job or {"metadata": {"name": "loads-g1", "uid": uid}}
         self.name, self.uid = self.job["metadata"]["name"], self.job["metadata"]["uid"]
+        self.termination_log = space.folder / f"termination-{self.uid[:8]}"
+        self.termination_log.touch()
         environment = space.pod_environment(
-            account, NILUS_JOB_NAME=self.name, NILUS_JOB_UID=self.uid, **more)
+            account, NILUS_JOB_NAME=self.name, NILUS_JOB_UID=self.uid, NILUS_TERMINATION_LOG=str(self.termination_log),
+            **more)
         environment.pop("PATH")
         self.process = Job(space.folder / f"pod-{self.uid[:8]}", stripe.address, key, environment)
 
@@ -185,21 +191,51 @@ def test_the_key_is_nowhere_in_the_cluster(space, stripe, canary):
         space.run_of(job)
         pod = Pod(space, stripe, canary, job, NILUS_WORKFLOW="loads")
         finished = pod.run()
-        message = json.dumps({"phase": "Failed", "reason": "KeyRefused", "message": f"refused {canary}"})
-        space.end_pod(space.pod_of(job), 77, message=message)
-        eventually(lambda: space.get("workflows", "loads")["status"]["runtime"] != "running")
+        message = pod.termination_log.read_text()
+        space.end_pod(space.pod_of(job), 0, message=message)
+        eventually(lambda: space.get("workflows", "loads")["status"]["runtime"] == "succeeded")
         seen = [finished.stdout, finished.stderr, operator.page("/metrics")[1], operator.log.read_text()]
 
-    for plural in ("workflows", "workflowruns", "jobs", "configmaps", "events"):
+    assert json.loads(message)["runID"] == pod.run_name and json.loads(message)["rowsCommitted"] == 250
+    for plural in ("workflows", "workflowruns", "jobs", "configmaps", "events", "pods"):
         seen.append(json.dumps(space.list(plural)))
-    pods = space.list("pods")
-    for item in pods:
-        # What the container wrote itself is the test's own word.
-        for state in item["status"].get("containerStatuses", []):
-            state["state"].get("terminated", {}).pop("message", None)
-    seen.append(json.dumps(pods))
     for text in seen:
         assert canary not in text
+
+
+def test_a_key_that_a_container_tells_goes_no_further(space, canary):
+    """Nobody vouches for what stands in a termination message."""
+    with space.operator("--backoff-limit", "0") as operator:
+        space.put(workflow())
+        job = space.job("loads-g1")
+        space.run_of(job)
+        message = json.dumps({"phase": "Failed", "reason": "KeyRefused", "message": f"refused {canary}"})
+        space.end_pod(space.pod_of(job), 77, message=message)
+        eventually(lambda: space.get("workflows", "loads")["status"]["runtime"] == "failed")
+        seen = [operator.page("/metrics")[1], operator.log.read_text()]
+
+    for plural in ("workflows", "workflowruns", "jobs", "events"):
+        seen.append(json.dumps(space.list(plural)))
+    for text in seen:
+        assert canary not in text
+
+
+def test_a_crash_leaves_no_core_file(space, stripe, canary):
+    pod = Pod(space, stripe, canary)
+    made_by_the_operator(space, pod)
+    # As a pod whose runtime allows core files of any size.
+    process = pod.process.start(
+        slow_manifest(), "--log-format", "json", prefix=["bash", "-c", 'ulimit -c unlimited && exec "$@"', "job"])
+    eventually(lambda: pod.status.get("phase") == "Running")
+    limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text()
+    process.send_signal(signal.SIGSEGV)
+    finished = pod.process.finish(process)
+
+    assert finished.code == -signal.SIGSEGV
+    assert re.search(r"Max core file size\s+0\s+0\s", limits)
+    for file in space.folder.rglob("*"):
+        if file.is_file():
+            assert canary.encode() not in file.read_bytes(), file
 
 
 def test_an_interrupted_run_reports_within_its_grace(space, stripe, canary):
