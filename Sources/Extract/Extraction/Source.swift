@@ -50,11 +50,14 @@ package struct ReadRequest: Sendable {
 package struct ReadResult: Sendable, Hashable {
     /// First second that was not read: the end of the window or the server's clock when the read began.
     package let cut: Int64
+    /// The source's clock when the read began, in seconds since the epoch.
+    package let moment: Int64
     /// Whether everything up to the cut was read; false when a page limit ended the read early.
     package let isComplete: Bool
 
-    package init(cut: Int64, isComplete: Bool) {
+    package init(cut: Int64, moment: Int64, isComplete: Bool) {
         self.cut = cut
+        self.moment = moment
         self.isComplete = isComplete
     }
 }

@@ -12,8 +12,8 @@ struct StripeReading {
     private let listed: StripeEndpoint
     private let request: ReadRequest
     private let meter: ExtractMeter
-    /// First second not to be read, from the first answer's clock.
-    private var cut: Int64?
+    /// The first answer's clock.
+    private var moment: Int64?
     /// Hashes of the ids delivered so far, kept only where passes may show a row twice.
     private var delivered: Set<Int> = []
 
@@ -30,9 +30,13 @@ struct StripeReading {
         for pass in listed.passes {
             let (pages, isAtEnd) = try await walk(pass, pageLimit: pagesLeft, deliver)
             pagesLeft -= pages
-            guard isAtEnd else { return ReadResult(cut: try knownCut(), isComplete: false) }
+            guard isAtEnd else { return try result(isComplete: false) }
         }
-        return ReadResult(cut: try knownCut(), isComplete: true)
+        return try result(isComplete: true)
+    }
+
+    private func result(isComplete: Bool) throws -> ReadResult {
+        ReadResult(cut: try knownCut(), moment: try knownMoment(), isComplete: isComplete)
     }
 
     private mutating func walk(
@@ -57,18 +61,24 @@ struct StripeReading {
     }
 
     private mutating func learnCut(_ document: StripeDocument) throws -> Int64 {
-        if let cut { return cut }
-        guard let second = document.date.flatMap(HTTPDate.seconds) else {
-            throw NilusError.noServerClock("endpoint '\(endpoint.name)'")
+        if moment == nil {
+            guard let second = document.date.flatMap(HTTPDate.seconds) else {
+                throw NilusError.noServerClock("endpoint '\(endpoint.name)'")
+            }
+            moment = second
         }
-        let first = min(second, request.window.upper ?? second)
-        cut = first
-        return first
+        return try knownCut()
     }
 
+    /// First second not to be read.
     private func knownCut() throws -> Int64 {
-        guard let cut else { throw NilusError.defect(.extract, "a read ended without an answer") }
-        return cut
+        let moment = try knownMoment()
+        return min(moment, request.window.upper ?? moment)
+    }
+
+    private func knownMoment() throws -> Int64 {
+        guard let moment else { throw NilusError.defect(.extract, "a read ended without an answer") }
+        return moment
     }
 
     private mutating func handle(
@@ -100,7 +110,8 @@ struct StripeReading {
             counters.rowsReceived += rows.count
             for reason in dropped { counters.drop(reason) }
         }
-        if !kept.isEmpty { try await deliver(Page(document: document, rows: kept)) }
+        guard !kept.isEmpty else { return }
+        try await deliver(Page(document: document, rows: kept, moment: try knownMoment()))
     }
 
     private mutating func repeated(_ row: JSONElement) -> DropReason? {

@@ -69,7 +69,7 @@ struct `Stripe as a source` {
         let (ids, result) = try await reading.ids(server)
 
         #expect(ids == (1...150).map { "ch_\($0)" })
-        #expect(result == ReadResult(cut: 1_780_272_005, isComplete: true))
+        #expect(result == ReadResult(cut: 1_780_272_005, moment: 1_780_272_005, isComplete: true))
         #expect(server.received[0].hasPrefix("GET /v1/charges?limit=100 HTTP/1.1"))
         #expect(server.received[1].hasPrefix("GET /v1/charges?limit=100&starting_after=ch_100 HTTP/1.1"))
         #expect(server.received.allSatisfy { $0.contains("Stripe-Version: 2026-05-27.dahlia\r\n") })

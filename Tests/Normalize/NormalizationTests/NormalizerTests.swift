@@ -39,7 +39,7 @@ private final class Bench {
         let document = try pool.parse(GrowableBytes(text.utf8))
         var rows: [JSONElement] = []
         document.withRoot { root in rows = Array(root.items) }
-        return Page(document: document, rows: rows)
+        return Page(document: document, rows: rows, moment: 1_700_000_000)
     }
 
     /// Each row as its columns that have a value, printed.

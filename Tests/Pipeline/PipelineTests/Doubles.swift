@@ -46,14 +46,14 @@ final class PreparedSource: Source {
             failures[request.endpoint.name]?.isEmpty == false ? failures[request.endpoint.name]?.removeFirst() : nil
         }
         if let failure { throw failure }
-        return ReadResult(cut: cut, isComplete: request.pageLimit == nil)
+        return ReadResult(cut: cut, moment: cut, isComplete: request.pageLimit == nil)
     }
 
     private func page(_ rows: [String]) throws -> Page {
         let document = try parsers.parse(GrowableBytes("[\(rows.joined(separator: ","))]".utf8))
         var elements: [JSONElement] = []
         document.withRoot { root in elements = Array(root.items) }
-        return Page(document: document, rows: elements)
+        return Page(document: document, rows: elements, moment: cut)
     }
 }
 
