@@ -98,8 +98,8 @@ let stages: [Target] = [
     room(
         "Load/LakehouseSink",
         [
-            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "Loading", "NilusCore", "ObjectStorage", "Parquet",
-            "Records", "RequestSigning", "Secrets", "WorkflowManifest",
+            "Depots", "Digests", "HTTPTransport", "Iceberg", "IcebergCatalog", "Loading", "NilusCore",
+            "ObjectStorage", "Parquet", "Records", "RequestSigning", "Secrets", "WorkflowManifest",
         ]),
 
     room("Status/RunStatus", ["JSON", "NilusCore", "YAML"]),
@@ -182,7 +182,7 @@ let allTests: [Target] = [
     tests(
         "Load/LakehouseSinkTests",
         [
-            "Depots", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading",
+            "Depots", "Digests", "HTTPTransport", "Iceberg", "IcebergCatalog", "JSON", "LakehouseSink", "Loading",
             "LoopbackServer", "NilusCore", "ObjectStorage", "Parquet", "Records", "RequestSigning", "Secrets",
             "SeededRandom", "TemporaryFolders",
             "WorkflowManifest",

@@ -78,7 +78,9 @@ package struct TableCommit: Sendable {
     }
 
     /// Plans other files under the same snapshot id, for a state of the table that demands them.
-    package mutating func replaceFiles(with files: [DataFile]) {
+    package mutating func replaceFiles(with files: [DataFile], removing: Set<String> = []) {
+        plan.removing = removing
+        guard files != plan.files else { return }
         plan.files = files
         addedManifests = nil
     }

@@ -69,13 +69,6 @@ package enum LakehouseDialect {
 
     private static func optionFaults(_ options: SinkOptions) -> [ManifestFault] {
         var faults: [ManifestFault] = []
-        if let strategy = options.incrementalStrategy, ![.replace, .append, .merge].contains(strategy.value) {
-            faults.append(
-                .error(
-                    "strategy '\(strategy.value.rawValue)' is not supported by this version; use 'merge', 'replace' or "
-                        + "'append'",
-                    at: strategy.location))
-        }
         if let compression = options.metadataCompression, compression.value == .gzip {
             faults.append(unsupported("iceberg_metadata_compression", compression.location))
         }

@@ -12,7 +12,7 @@ final class LakehouseLoad: TableLoad {
     private let lakehouse: Lakehouse
     private let time: TimeSource
     private let writer: DataFileWriter
-    private let merge: MergePlanner?
+    private let planner: (any ChangePlanner)?
     private let layoutRemarks: [String]
     /// Tidies the table after the commit; `nil` when nobody wants that.
     private let upkeep: Upkeep?
@@ -43,16 +43,9 @@ final class LakehouseLoad: TableLoad {
         layoutRemarks = remarks + layout.remarks
         self.upkeep = upkeep
         writer = DataFileWriter(evolution.columns, layout, place, sizes: sizes, store: lakehouse.store)
-        guard request.strategy == .merge else {
-            merge = nil
-            return
-        }
-        guard let key = request.key else { throw .defect(.load, "a load is to be merged and has no key") }
-        let merge = MergePlanner(
-            try KeyColumns(key, in: evolution.columns, of: request.table), of: request.table, place, keyMemory,
-            rowGroupBytes: sizes.rowGroupBytes, in: lakehouse.store)
-        self.merge = merge
-        writer.observe(merge.note)
+        let changes = ChangePlanning(request, table, lakehouse.store, evolution.columns, place, keyMemory, sizes)
+        planner = try changes.planner()
+        if let planner { writer.observe(planner.note) }
     }
 
     /// The columns under the names that the load uses; the table may spell them in other letter case.
@@ -87,7 +80,7 @@ final class LakehouseLoad: TableLoad {
     func abandon() async {
         guard !mustKeepFiles else { return }
         await writer.abandon()
-        await merge?.abandon()
+        await planner?.abandon()
     }
 
     func commit(_ facts: CommitFacts) async throws -> CommitOutcome {
@@ -95,10 +88,11 @@ final class LakehouseLoad: TableLoad {
         guard writer.rowCount == facts.rowCount else {
             throw NilusError.defect(.load, "\(facts.rowCount) rows were handed over and \(writer.rowCount) written")
         }
-        merge?.finishWriting(files)
+        planner?.finishWriting(
+            WrittenLoad(files: files, evolution: evolution, layout: writer.layout, scope: facts.scope))
         let committer = TableCommitter(
             request: request, lakehouse: lakehouse, time: time, evolution: evolution, layout: writer.layout,
-            openedAfter: table.metadata.lastLoadID, merge: merge)
+            openedAfter: table.metadata.lastLoadID, planner: planner)
         do {
             let outcome = try await committer.commit(files, facts, to: table)
             guard case .committed(var receipt) = outcome else {
@@ -106,6 +100,7 @@ final class LakehouseLoad: TableLoad {
                 return outcome
             }
             mustKeepFiles = true
+            await planner?.conclude()
             receipt.upkeep = await upkeep?.run() ?? []
             return .committed(receipt)
         } catch let error as NilusError where error.code == .commitUnknown {

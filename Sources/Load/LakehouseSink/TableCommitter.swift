@@ -18,8 +18,8 @@ struct TableCommitter {
     let layout: TableLayout
     /// The last load of ours that the table knew when this one began.
     let openedAfter: String?
-    /// What the load deletes of the table; `nil` unless it merges.
-    let merge: MergePlanner?
+    /// What the load changes in the table; `nil` when it only adds its files.
+    let planner: (any ChangePlanner)?
 
     /// Lost races in a row after which the catalog is left to the others.
     private static let mostAttempts = 10
@@ -29,7 +29,7 @@ struct TableCommitter {
     /// - Throws: `commitConflict` when another load of ours came between, or races were lost too often: nothing
     ///   is visible; `commitUnknown` when the outcome could not be learned.
     func commit(_ files: [DataFile], _ facts: CommitFacts, to table: CatalogTable) async throws -> CommitOutcome {
-        try await merge?.plan(on: table)
+        try await planner?.plan(on: table)
         let plan = plan(files, facts)
         var commit = TableCommit(plan, evolution: evolution, properties: plan.facts)
         var table = table
@@ -47,8 +47,10 @@ struct TableCommitter {
                 }
                 switch decision {
                 case .planAnew(let head):
-                    let added = try await merge?.planAnew(from: table, on: head)
-                    if added == true { commit.replaceFiles(with: files + (merge?.deleteFiles ?? [])) }
+                    try await planner?.planAnew(from: table, on: head)
+                    if let changes = planner?.changes {
+                        commit.replaceFiles(with: changes.files, removing: changes.removing)
+                    }
                     table = head
                     try await time.sleep(CommitPatience.pause(before: attempt + 1))
                 case .alreadyDone(let receipt):
@@ -66,21 +68,24 @@ struct TableCommitter {
 
     private func plan(_ files: [DataFile], _ facts: CommitFacts) -> SnapshotPlan {
         let id = IdentifierSource.system.snapshotID()
+        let changes = planner?.changes ?? PlannedChanges(files: files)
         return SnapshotPlan(
-            id: id, operation: request.strategy.operation, files: files + (merge?.deleteFiles ?? []),
+            id: id, operation: request.strategy.operation, files: changes.files, removing: changes.removing,
             facts: LoadFacts.properties(of: request, facts, snapshotID: id))
     }
 
     private func receipt(_ table: CatalogTable, _ plan: SnapshotPlan) -> CommitReceipt {
         let added = plan.files.filter { $0.content == .data }
+        let changes = planner?.changes
         return CommitReceipt(
             snapshotID: plan.id, metadataLocation: table.metadataLocation ?? "",
-            rowsAdded: added.reduce(0) { $0 + Int($1.recordCount) }, rowsReplaced: merge?.rowsDeleted ?? 0,
+            rowsAdded: added.reduce(0) { $0 + Int($1.recordCount) } - (changes?.rowsRewritten ?? 0),
+            effects: changes?.effects ?? RowEffects(),
             filesAdded: added.count, bytesAdded: added.reduce(0) { $0 + Int($1.sizeBytes) },
             rowsInTable: table.metadata.liveRecordCount.map { Int($0) },
             schemaChanges: table.metadata.snapshots.count == 1
                 ? [] : evolution.added.map { "\($0.name) \($0.type)" },
-            checkpoint: table.metadata.checkpoint, search: merge?.figures)
+            checkpoint: table.metadata.checkpoint, search: changes?.figures)
     }
 
     /// Removes manifests that no snapshot knows; what cannot be removed is left to maintenance.
@@ -94,7 +99,7 @@ extension IncrementalStrategy {
         switch self {
         case .replace: .overwrite
         case .append: .append
-        case .merge: .merge
+        case .merge, .deleteInsert, .scd2: .merge
         }
     }
 }

@@ -9,6 +9,12 @@ package enum IncrementalStrategy: String, Sendable, CaseIterable {
     /// The new rows are added and take the place of old rows with the same key; of several new rows with
     /// one key the one that was written last stays.
     case merge
+    /// The new rows are added and take the place of all old rows that were created in the interval that the load
+    /// read; rows without a creation time stay.
+    case deleteInsert = "delete+insert"
+    /// Every version of a row stays: a row that changed is added as the current version of its key, and the version
+    /// before gets an end.
+    case scd2
 }
 
 /// Everything a sink must know to open a table for one load.
@@ -19,6 +25,8 @@ package struct LoadRequest: Sendable {
     package let key: MergeKey?
     /// The columns the source declares; a table that exists keeps the types it has.
     package let columns: RecordSchema
+    /// Where versions of rows keep their time; needed for `scd2`.
+    package let history: HistoryColumns?
     /// Who loads, so that a repeated run is recognised.
     package let identity: LoadIdentity
     /// Whose data it is, so that data of different origins never mix.
@@ -26,12 +34,13 @@ package struct LoadRequest: Sendable {
 
     package init(
         table: TableName, strategy: IncrementalStrategy, key: MergeKey? = nil, columns: RecordSchema,
-        identity: LoadIdentity, origin: DataOrigin
+        history: HistoryColumns? = nil, identity: LoadIdentity, origin: DataOrigin
     ) {
         self.table = table
         self.strategy = strategy
         self.key = key
         self.columns = columns
+        self.history = history
         self.identity = identity
         self.origin = origin
     }

@@ -66,11 +66,14 @@ package struct CommitFacts: Sendable {
     package let rowCount: Int
     /// The account under which this load computed row ids.
     package let rowIDAccount: String
+    /// What the rows stand for; needed for `delete+insert` and `scd2`.
+    package let scope: LoadScope?
 
-    package init(checkpoint: CheckpointChange, rowCount: Int, rowIDAccount: String) {
+    package init(checkpoint: CheckpointChange, rowCount: Int, rowIDAccount: String, scope: LoadScope? = nil) {
         self.checkpoint = checkpoint
         self.rowCount = rowCount
         self.rowIDAccount = rowIDAccount
+        self.scope = scope
     }
 }
 
@@ -89,8 +92,8 @@ package struct CommitReceipt: Sendable, Hashable {
     /// The metadata file that is current after the commit.
     package let metadataLocation: String
     package let rowsAdded: Int
-    /// Rows that went because the load brought a later version of them.
-    package let rowsReplaced: Int
+    /// What became of rows that the table held, or that came and were not added.
+    package let effects: RowEffects
     package let filesAdded: Int
     package let bytesAdded: Int
     /// Rows in the table after the commit, as far as the snapshot tells.
@@ -98,20 +101,21 @@ package struct CommitReceipt: Sendable, Hashable {
     /// Columns added to the table, as `name type`.
     package let schemaChanges: [String]
     package let checkpoint: String?
-    /// What finding older versions of the rows cost; `nil` when none were looked for.
+    /// What finding the rows that go cost; `nil` when none were looked for.
     package let search: SearchFigures?
     /// What was done to the table after the commit, for the user; empty when nothing was.
     package var upkeep: [String] = []
 
     package init(
-        snapshotID: Int64, metadataLocation: String, rowsAdded: Int, rowsReplaced: Int = 0, filesAdded: Int,
+        snapshotID: Int64, metadataLocation: String, rowsAdded: Int, effects: RowEffects = RowEffects(),
+        filesAdded: Int,
         bytesAdded: Int, rowsInTable: Int?, schemaChanges: [String], checkpoint: String?,
         search: SearchFigures? = nil
     ) {
         self.snapshotID = snapshotID
         self.metadataLocation = metadataLocation
         self.rowsAdded = rowsAdded
-        self.rowsReplaced = rowsReplaced
+        self.effects = effects
         self.filesAdded = filesAdded
         self.bytesAdded = bytesAdded
         self.rowsInTable = rowsInTable

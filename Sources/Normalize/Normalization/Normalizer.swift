@@ -17,6 +17,8 @@ package struct Normalizer {
     /// The batch's columns, at hand without asking it.
     private var columns: [Column]
     private let systemColumns: (loadID: Column, rowID: Column, extra: Column)
+    /// Since when versions hold; `nil` when the table is to keep one version only.
+    private let validFrom: Column?
     private var plan = FieldPlan()
     private var claimedNames: Set<String> = []
     private var extra = ExtraFields()
@@ -30,12 +32,13 @@ package struct Normalizer {
     /// Prepares to fill a table.
     ///
     /// `table` are the columns to fill, with their types; `unfillable` names further columns of the table that
-    /// cannot be filled; `account` is the one that row ids are computed for, empty when it is unknown.
+    /// cannot be filled; `account` is the one that row ids are computed for, empty when it is unknown;
+    /// `keepsHistory` tells whether rows are versions that hold from the moment of their read on.
     ///
-    /// - Throws: `schemaConflict` (terminal) when the table's system columns cannot hold text.
+    /// - Throws: `schemaConflict` (terminal) when the table's system columns are of other types.
     package init(
         _ endpoint: Endpoint, table: RecordSchema, unfillable: Set<String>, naming: ColumnNaming, loadID: String,
-        account: String
+        account: String, keepsHistory: Bool = false
     ) throws(NilusError) {
         self.naming = naming
         self.unfillable = Set(unfillable.map { $0.lowercased() })
@@ -48,7 +51,8 @@ package struct Normalizer {
             try Self.column(SystemColumns.loadID, in: batch), try Self.column(SystemColumns.rowID, in: batch),
             try Self.column(SystemColumns.extra, in: batch)
         )
-        claimedNames = Set(SystemColumns.all.map(\.name))
+        validFrom = keepsHistory ? try Self.column(SystemColumns.validFrom, in: batch) : nil
+        claimedNames = Set((SystemColumns.all + SystemColumns.history).map(\.name))
         for field in endpoint.fields {
             plan.add(key: field.name.utf8, target(ofField: field.name, kind: field.kind) ?? .extra)
         }
@@ -60,13 +64,13 @@ package struct Normalizer {
     ///   first time are at its end.
     package mutating func normalize(_ page: Page) -> ColumnBatch {
         batch.removeAll()
-        for row in page.rows { normalize(row) }
+        for row in page.rows { normalize(row, of: page) }
         withExtendedLifetime(page) {}
         report.rows += batch.rowCount
         return batch
     }
 
-    private mutating func normalize(_ object: JSONElement) {
+    private mutating func normalize(_ object: JSONElement, of page: Page) {
         let row = batch.addRow()
         plan.restart()
         extra.removeAll()
@@ -75,6 +79,7 @@ package struct Normalizer {
             place(field.key, field.value, row)
         }
         loadID.withUnsafeBytes { systemColumns.loadID.set($0, inRow: row) }
+        validFrom?.set(page.moment &* 1_000_000, inRow: row)
         extra.finish(into: systemColumns.extra, row: row)
     }
 
@@ -140,17 +145,25 @@ package struct Normalizer {
     }
 
     private static func column(_ field: Field, in batch: ColumnBatch) throws(NilusError) -> Column {
-        let index = batch.schema.fields.firstIndex { $0.name == field.name && $0.type.storage == .text }
-        guard let index else { throw .systemColumnUnusable(field.name) }
+        let index = batch.schema.fields.firstIndex { $0.name == field.name && $0.type.canHold(field.type) }
+        guard let index else { throw .systemColumnUnusable(field) }
         return batch.columns[index]
     }
 }
 
+extension FieldType {
+    /// Whether values of a system column's type can be kept: text in any form of text, moments as they are.
+    fileprivate func canHold(_ wanted: FieldType) -> Bool {
+        wanted.storage == .text ? storage == .text : self == wanted
+    }
+}
+
 extension NilusError {
-    fileprivate static func systemColumnUnusable(_ name: String) -> NilusError {
+    fileprivate static func systemColumnUnusable(_ field: Field) -> NilusError {
         NilusError(
             .normalize, .schemaConflict,
-            "cannot fill column '\(name)': the table has it with a type that holds no text; rename that column")
+            "cannot fill column '\(field.name)': the table has it with a type that holds no \(field.type); "
+                + "rename that column")
     }
 }
 

@@ -10,4 +10,12 @@ package enum SystemColumns {
     package static let extra = Field("_nilus_extra", .json)
 
     package static let all = [loadID, rowID, extra]
+
+    /// Since when a version of an object holds, in tables that keep all of them; `null`: from the beginning.
+    package static let validFrom = Field("_nilus_valid_from", .timestampWithZone)
+    /// Until when a version held; `null` for the current one.
+    package static let validTo = Field("_nilus_valid_to", .timestampWithZone)
+
+    /// The further columns of tables that keep all versions of their objects.
+    package static let history = [validFrom, validTo]
 }

@@ -4,13 +4,15 @@ package import Records
 /// The columns that an endpoint's declared fields become.
 package enum TableColumns {
     /// The schema of a new table: declared fields in order, then the system columns.
-    package static func declared(by endpoint: Endpoint, naming: ColumnNaming) -> RecordSchema {
+    package static func declared(
+        by endpoint: Endpoint, naming: ColumnNaming, keepsHistory: Bool = false
+    ) -> RecordSchema {
         var schema = RecordSchema([])
         for field in endpoint.fields {
             let name = naming.name(field.name)
             if schema.field(named: name) == nil { schema.append(Field(name, type(of: field.kind))) }
         }
-        for field in SystemColumns.all { schema.append(field) }
+        for field in SystemColumns.all + (keepsHistory ? SystemColumns.history : []) { schema.append(field) }
         return schema
     }
 

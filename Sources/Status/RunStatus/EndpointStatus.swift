@@ -50,25 +50,25 @@ package struct CommitFigures: Sendable, Hashable {
     package let snapshotID: Int64
     package let metadataLocation: String
     package let rowsAdded: Int
-    /// Rows that went because a later version of them came.
-    package let rowsReplaced: Int
+    /// What became of other rows than those added.
+    package let fates: RowFates
     package let filesAdded: Int
     package let bytesAdded: Int
     package let rowsInTable: Int?
     package let schemaChanges: [String]
     package let checkpoint: String?
-    /// What finding older versions of the rows cost.
+    /// What finding the rows that went cost.
     package let search: SearchCost?
 
     package init(
-        snapshotID: Int64, metadataLocation: String, rowsAdded: Int, rowsReplaced: Int = 0, filesAdded: Int,
+        snapshotID: Int64, metadataLocation: String, rowsAdded: Int, fates: RowFates = RowFates(), filesAdded: Int,
         bytesAdded: Int, rowsInTable: Int?, schemaChanges: [String], checkpoint: String?,
         search: SearchCost? = nil
     ) {
         self.snapshotID = snapshotID
         self.metadataLocation = metadataLocation
         self.rowsAdded = rowsAdded
-        self.rowsReplaced = rowsReplaced
+        self.fates = fates
         self.filesAdded = filesAdded
         self.bytesAdded = bytesAdded
         self.rowsInTable = rowsInTable
@@ -78,7 +78,22 @@ package struct CommitFigures: Sendable, Hashable {
     }
 }
 
-/// What a merge read of its table to find the older versions of its rows.
+/// What became of rows that a table held, or that came and were not added.
+package struct RowFates: Sendable, Hashable {
+    /// Rows that went because a later version of them came.
+    package var replaced = 0
+    /// Rows that went because they lay in the interval that was loaded.
+    package var deleted = 0
+    /// Versions that are not the current one any more.
+    package var closed = 0
+    /// Rows that came and say what the current version says.
+    package var unchanged = 0
+
+    /// No fate.
+    package init() {}
+}
+
+/// What a load read of its table to find the rows that it changes.
 package struct SearchCost: Sendable, Hashable {
     package let filesInTable: Int
     package let filesOpened: Int

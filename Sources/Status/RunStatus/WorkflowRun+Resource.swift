@@ -116,7 +116,7 @@ extension CommitFigures {
         var fields: JSONObject = ["snapshotID": .integer(snapshotID)]
         fields["metadataLocation"] = .string(metadataLocation)
         fields["rowsAdded"] = .integer(rowsAdded)
-        if rowsReplaced > 0 { fields["rowsReplaced"] = .integer(rowsReplaced) }
+        for (name, count) in fates.named where count > 0 { fields[name] = .integer(count) }
         fields["filesAdded"] = .integer(filesAdded)
         fields["bytesAdded"] = .integer(bytesAdded)
         fields["rowsInTable"] = rowsInTable.map { .integer($0) }
@@ -124,6 +124,15 @@ extension CommitFigures {
         fields["checkpoint"] = checkpoint.map(JSONValue.string)
         fields["search"] = search?.document
         return .object(fields)
+    }
+}
+
+extension RowFates {
+    fileprivate var named: [(String, Int)] {
+        [
+            ("rowsReplaced", replaced), ("rowsDeleted", deleted), ("versionsClosed", closed),
+            ("rowsUnchanged", unchanged),
+        ]
     }
 }
 

@@ -9,6 +9,7 @@ struct NodeRules {
         checkEndpointName(source, sink)
         checkStrategy(source, sink)
         checkPartialReplace(source, sink)
+        checkPartialInterval(source, sink)
         checkPrimaryKeys(source, sink)
     }
 
@@ -38,6 +39,14 @@ struct NodeRules {
             ("yield-limit", options.yieldLimit?.location),
         ]
         for case (let key, let place?) in parts { log.add(.partialReplace(key, at: place)) }
+    }
+
+    /// Rows of the interval that a trial does not read would be gone: not what a trial is for.
+    private func checkPartialInterval(_ source: SourceSection, _ sink: SinkSection) {
+        guard sink.options.incrementalStrategy?.value == .deleteInsert, let limit = source.options.yieldLimit else {
+            return
+        }
+        log.add(.partialInterval(at: limit.location))
     }
 
     private func checkPrimaryKeys(_ source: SourceSection, _ sink: SinkSection) {
@@ -71,6 +80,13 @@ extension ManifestFault {
         ManifestFault(
             .warning, "'\(key)' with 'incremental-strategy' 'replace' leaves only a part of the data in the table",
             at: place)
+    }
+
+    fileprivate static func partialInterval(at place: SourceLocation) -> ManifestFault {
+        ManifestFault(
+            .error,
+            "'yield-limit' with 'incremental-strategy' 'delete+insert' would delete rows of the interval that it does "
+                + "not read; use 'merge', or remove 'yield-limit'", at: place)
     }
 
     fileprivate static func twoPrimaryKeys(at place: SourceLocation) -> ManifestFault {

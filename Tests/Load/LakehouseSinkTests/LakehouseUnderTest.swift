@@ -75,7 +75,9 @@ final class LakehouseUnderTest: Sendable {
             lakehouse, sizes: sizes, layout: layout, keyMemory: keyMemory, maintains: maintains, time: Self.time)
         return try await sink.open(
             LoadRequest(
-                table: Self.table, strategy: strategy, key: strategy == .merge ? key : nil, columns: columns,
+                table: Self.table, strategy: strategy,
+                key: strategy == .replace || strategy == .append ? nil : key, columns: columns,
+                history: strategy == .scd2 ? VersionRow.history : nil,
                 identity: LoadIdentity(
                     runID: run, node: "node", endpoint: "charge", manifestDigest: "digest", loadID: run),
                 origin: DataOrigin(account: nil, isLive: false)))
@@ -85,21 +87,22 @@ final class LakehouseUnderTest: Sendable {
     @discardableResult
     func load(
         _ batches: [[TestRow]], _ strategy: IncrementalStrategy = .merge, run: String,
-        through catalog: (any Catalog)? = nil
+        through catalog: (any Catalog)? = nil, scope: LoadScope? = nil
     ) async throws -> CommitReceipt {
-        try await outcome(of: batches, strategy, run: run, through: catalog).receipt
+        try await outcome(of: batches, strategy, run: run, through: catalog, scope: scope).receipt
     }
 
     /// Loads rows, commits, and abandons what fails, as the pipeline does.
     func outcome(
         of batches: [[TestRow]], _ strategy: IncrementalStrategy = .merge, run: String,
-        through catalog: (any Catalog)? = nil
+        through catalog: (any Catalog)? = nil, scope: LoadScope? = nil
     ) async throws -> CommitOutcome {
         let load = try #require(try await open(strategy, run: run, through: catalog).load)
         do {
             for rows in batches { try await load.write(Self.batch(rows)) }
             let rowCount = batches.reduce(0) { $0 + $1.count }
-            return try await load.commit(CommitFacts(checkpoint: .keep, rowCount: rowCount, rowIDAccount: ""))
+            return try await load.commit(
+                CommitFacts(checkpoint: .keep, rowCount: rowCount, rowIDAccount: "", scope: scope))
         } catch {
             await load.abandon()
             throw error

@@ -41,7 +41,7 @@ struct `A merge into a large table` {
 
         let receipt = try await test.load([(newest - 100..<newest + 100).map { row($0, 2) }], run: "r2")
 
-        #expect(receipt.rowsReplaced == 100)
+        #expect(receipt.effects.replaced == 100)
         #expect(test.meter.bytesRead.count == 1)
     }
 
@@ -50,7 +50,7 @@ struct `A merge into a large table` {
 
         let receipt = try await test.load([[3, 9_000, 19_999].map { row($0, 2) }], run: "r2")
 
-        #expect(receipt.rowsReplaced == 3)
+        #expect(receipt.effects.replaced == 3)
         #expect(test.meter.bytesRead.count == 3)
     }
 
@@ -60,7 +60,7 @@ struct `A merge into a large table` {
 
         let receipt = try await test.load([[TestRow(row(1_234, 1).id, nil, 2)]], run: "r2")
 
-        #expect(receipt.rowsReplaced == 1)
+        #expect(receipt.effects.replaced == 1)
         // One file has the key. Of the others footer and filter are read, which small files consist of mostly:
         // so the figure that counts is how many had their keys read.
         let figures = try #require(receipt.search)
@@ -80,7 +80,7 @@ struct `A merge into a large table` {
 
         let receipt = try await test.load([(count - 50..<count + 50).map { row($0, 2) }], run: "r2")
 
-        #expect(receipt.rowsReplaced == 50)
+        #expect(receipt.effects.replaced == 50)
         #expect(receipt.search?.filesOpened == 1)
         #expect(receipt.search?.filesInTable == files)
     }
@@ -95,7 +95,7 @@ struct `A merge into a large table` {
 
         let receipt = try await test.load([[row(2 * day + 1, 2)]], run: "m")
 
-        #expect(receipt.rowsReplaced == 1)
+        #expect(receipt.effects.replaced == 1)
         #expect(receipt.search?.manifestsRead == 1)
         let deletes = try await test.liveFiles().filter { $0.content == .positionDeletes }
         #expect(deletes.map(\.partition.values) == [[1_000: .integer(2)]])

@@ -19,7 +19,7 @@ struct `A merge` {
         let receipt = try await test.load([[row(1, 1), row(2, 1)]], run: "r1")
 
         #expect(try await test.rows() == [row(1, 1), row(2, 1)])
-        #expect(receipt.rowsReplaced == 0)
+        #expect(receipt.effects.replaced == 0)
         let snapshot = try #require(try await test.head().metadata.currentSnapshot)
         #expect(snapshot.summary["operation"] == "append")
         #expect(test.meter.bytesRead.isEmpty)
@@ -33,7 +33,7 @@ struct `A merge` {
 
         #expect(try await test.rows() == [row(1, 1), row(2, 2), row(3, 1), row(4, 2)])
         #expect(receipt.rowsAdded == 2)
-        #expect(receipt.rowsReplaced == 1)
+        #expect(receipt.effects.replaced == 1)
         #expect(receipt.rowsInTable == 4)
         let metadata = try await test.head().metadata
         #expect(metadata.snapshots.count == 2)
@@ -55,7 +55,7 @@ struct `A merge` {
             [[row(1, 1), row(2, 1), row(1, 2)], [row(3, 1), row(2, 2)], [row(1, 3)]], run: "r1")
 
         #expect(try await test.rows() == [row(1, 3), row(2, 2), row(3, 1)])
-        #expect(receipt.rowsReplaced == 3)
+        #expect(receipt.effects.replaced == 3)
         #expect(receipt.rowsInTable == 3)
     }
 

@@ -39,7 +39,7 @@ struct `Upkeep after a load` {
 
         let receipt = try await test.load([(0..<60).map { row($0, 3) }], run: "r1", through: catalog)
 
-        #expect(receipt.rowsReplaced == 60)
+        #expect(receipt.effects.replaced == 60)
         #expect(receipt.upkeep == ["maintenance did not succeed: scripted"])
         #expect(try await test.rows().count == 100)
     }

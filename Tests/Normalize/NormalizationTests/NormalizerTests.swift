@@ -26,12 +26,14 @@ private final class Bench {
 
     init(
         _ endpoint: Endpoint, table: RecordSchema? = nil, unfillable: Set<String> = [],
-        naming: ColumnNaming = .snakeCase
+        naming: ColumnNaming = .snakeCase, keepsHistory: Bool = false
     ) throws {
         self.endpoint = endpoint
         normalizer = try Normalizer(
-            endpoint, table: table ?? TableColumns.declared(by: endpoint, naming: naming), unfillable: unfillable,
-            naming: naming, loadID: "1780272005000000", account: "acct_1")
+            endpoint,
+            table: table ?? TableColumns.declared(by: endpoint, naming: naming, keepsHistory: keepsHistory),
+            unfillable: unfillable, naming: naming, loadID: "1780272005000000", account: "acct_1",
+            keepsHistory: keepsHistory)
     }
 
     func page(_ objects: [String]) throws -> Page {
@@ -200,6 +202,34 @@ struct `Normalization` {
         #expect(rows[0]["_nilus_id"] != "forged")
         #expect(
             rows[0]["_nilus_extra"] == #"{"someName":"2","_nilus_id":"forged","_NILUS_EXTRA":"x","id":"again"}"#)
+    }
+
+    @Test func `gives versions their beginning, and their end to nobody`() throws {
+        let endpoint = Endpoint(
+            name: "thing", fields: [DeclaredField("id", .text)], primaryKey: "id", createdField: "created")
+        let bench = try Bench(endpoint, keepsHistory: true)
+
+        let rows = try bench.rows(#"{"id":"a","_nilus_valid_to":"2026-01-01"}"#)
+
+        #expect(rows[0]["_nilus_valid_from"] == "1700000000000000")
+        #expect(rows[0]["_nilus_valid_to"] == nil)
+        #expect(rows[0]["_nilus_extra"] == #"{"_nilus_valid_to":"2026-01-01"}"#)
+    }
+
+    @Test func `refuses a table that has the time of versions as something else`() throws {
+        let endpoint = Endpoint(
+            name: "thing", fields: [DeclaredField("id", .text)], primaryKey: "id", createdField: "created")
+        let table = RecordSchema(
+            [Field("id", .text)] + SystemColumns.all + [Field("_nilus_valid_from", .text), SystemColumns.validTo])
+
+        let error = try #require(throws: NilusError.self) {
+            try Bench(endpoint, table: table, keepsHistory: true)
+        }
+
+        #expect(error.code == .schemaConflict)
+        #expect(
+            error.message == "cannot fill column '_nilus_valid_from': the table has it with a type that holds no "
+                + "timestamptz; rename that column")
     }
 
     @Test func `lets the types of an existing table win`() throws {

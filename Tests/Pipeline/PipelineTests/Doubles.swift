@@ -67,6 +67,8 @@ final class MemorySink: Sink {
 
     let tables: Mutex<[String: Table]>
     private let events = Mutex<[String]>([])
+    private let opened = Mutex<[LoadRequest]>([])
+    private let committed = Mutex<[CommitFacts]>([])
 
     init(_ tables: [String: Table] = [:]) {
         self.tables = Mutex(tables)
@@ -74,10 +76,17 @@ final class MemorySink: Sink {
 
     var log: [String] { events.withLock { $0 } }
 
+    /// What tables were opened for, and what their loads wanted to be remembered.
+    var requests: [LoadRequest] { opened.withLock { $0 } }
+    var facts: [CommitFacts] { committed.withLock { $0 } }
+
     func note(_ event: String) { events.withLock { $0.append(event) } }
+
+    func note(_ facts: CommitFacts) { committed.withLock { $0.append(facts) } }
 
     func open(_ request: LoadRequest) async throws -> TableOpening {
         let name = request.table.description
+        opened.withLock { $0.append(request) }
         let table = tables.withLock { $0[name] }
         let key = "\(request.identity.runID)/\(request.identity.node)/\(request.identity.endpoint)"
         if let receipt = table?.runs[key] { return .alreadyCommitted(receipt) }
@@ -126,6 +135,7 @@ final class MemoryLoad: TableLoad {
             return receipt
         }
         sink.note("commit \(name)")
+        sink.note(facts)
         return .committed(receipt)
     }
 

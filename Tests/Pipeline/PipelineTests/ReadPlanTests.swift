@@ -21,7 +21,7 @@ private let foreign = TableFacts(checkpoint: nil, hasRows: true)
 
 struct `A read plan` {
     @Test func `of a full load reads everything and promises the cut`() throws {
-        for strategy in [IncrementalStrategy.replace, .append] {
+        for strategy in IncrementalStrategy.allCases {
             let plan = try ReadPlan(load(.full, strategy), table: loaded)
 
             #expect(plan.window == .everything)
@@ -90,14 +90,20 @@ struct `A read plan` {
         )
     }
 
-    @Test func `merges everything into rows of which it knows nothing`() throws {
-        let plan = try ReadPlan(load(.incremental, .merge), table: foreign)
+    @Test(arguments: [
+        (IncrementalStrategy.merge, "merged into them"), (.deleteInsert, "takes their place"),
+        (.scd2, "compared with them"),
+    ])
+    func `brings everything once to rows of which it knows nothing`(
+        strategy: IncrementalStrategy, fate: String
+    ) throws {
+        let plan = try ReadPlan(load(.incremental, strategy), table: foreign)
 
         #expect(plan.window == .everything)
         #expect(plan.progress == .advance(from: nil))
         #expect(
             plan.warnings == [
-                "table 'stripe.charge' has rows but no checkpoint of ours: everything is read once and merged into them"
+                "table 'stripe.charge' has rows but no checkpoint of ours: everything is read once and \(fate)"
             ])
     }
 

@@ -46,6 +46,18 @@ struct `Rules between source and sink` {
         #expect(found == (isWarned ? [warning] : []))
     }
 
+    @Test func `a trial cannot delete an interval`() {
+        let found = faults(
+            source: "source-table: charge\nyield-limit: 2",
+            sink: "dest-table: s.t\nincremental-strategy: delete+insert")
+
+        #expect(
+            found == [
+                "w.yaml:14:28: 'yield-limit' with 'incremental-strategy' 'delete+insert' would delete rows of the "
+                    + "interval that it does not read; use 'merge', or remove 'yield-limit'"
+            ])
+    }
+
     @Test func `warnings go with the workflow`() throws {
         let reading = ManifestText.with(.source, "source-table: charge\nyield-limit: 2").read()
 

@@ -104,8 +104,7 @@ struct Compaction {
         let wanted = columns.map { ParquetColumn($0) }
         let kept = ColumnBatch(RecordSchema(columns.map(\.batchField)))
         var dropped = 0
-        for start in stride(from: 0, to: files.count, by: Self.filesAtOnce) {
-            let part = Array(files[start..<min(start + Self.filesAtOnce, files.count)])
+        for part in files.parts(of: Self.filesAtOnce) {
             let gone = try await deletions.rows(of: part)
             for file in part {
                 let reader = try await reading.open(
@@ -137,12 +136,16 @@ struct TableSurvey {
     private(set) var deletes: [StoredDeletes] = []
     private(set) var equalityDeleteCount = 0
 
-    init(of table: CatalogTable, in store: any ObjectStore) async throws {
+    /// `isWanted`: whether data files with such values matter.
+    init(
+        of table: CatalogTable, in store: any ObjectStore, where isWanted: (FileBounds) -> Bool = { _ in true }
+    ) async throws {
         let content = TableFiles(of: table, in: store)
         for manifest in try await content.manifests() {
             try await content.forEachLiveEntry(of: manifest) { entry in
                 let sequenceNumber = entry.sequenceNumber ?? 0
                 switch entry.file.content {
+                case .data where !isWanted(FileBounds(entry.file)): break
                 case .data: files.append(StoredFile(entry.file, sequenceNumber: sequenceNumber))
                 case .positionDeletes: deletes.append(StoredDeletes(entry.file, sequenceNumber: sequenceNumber))
                 case .equalityDeletes: equalityDeleteCount += 1

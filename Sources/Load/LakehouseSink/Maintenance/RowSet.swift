@@ -16,4 +16,9 @@ struct RowSet {
         let index = row >> 6
         return index < words.count && words[index] & (1 << UInt64(row & 63)) != 0
     }
+
+    /// Whether one of the rows is there.
+    func containsAny(of rows: Range<Int>) -> Bool {
+        rows.lowerBound < words.count << 6 && rows.contains(where: contains)
+    }
 }

@@ -32,7 +32,7 @@ struct StoredDeletions {
     }
 
     /// The deleted rows of some data files, by location.
-    func rows(of files: [StoredFile]) async throws -> [String: RowSet] {
+    func rows(of files: some Collection<StoredFile>) async throws -> [String: RowSet] {
         var found: [String: RowSet] = [:]
         for deletes in self.files {
             let concerned = Set(files.filter(deletes.mayApply).map(\.path))

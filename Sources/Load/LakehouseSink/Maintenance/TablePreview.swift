@@ -34,7 +34,7 @@ struct PreviewReader {
         for file in survey.files where preview.rows.count < rowCount {
             let reader = try await reading.open(
                 file.path, sizeBytes: file.sizeBytes, format: file.format, columnCount: readable.count)
-            let gone = try await deletions.rows(of: [file])[file.path] ?? RowSet()
+            let gone = try await deletions.rows(of: CollectionOfOne(file))[file.path] ?? RowSet()
             let batches = try reader.batches(of: readable)
             while preview.rows.count < rowCount, let firstRow = try await batches.next() {
                 take(batches.batch, firstRow, gone, rowCount, into: &preview)

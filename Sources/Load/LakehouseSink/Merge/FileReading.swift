@@ -25,6 +25,11 @@ struct FileReading: Sendable {
         return try await ParquetFileReader(input, limits: limits)
     }
 
+    /// Opens a data file.
+    func open(_ file: StoredFile, columnCount: Int = 2) async throws -> ParquetFileReader {
+        try await open(file.path, sizeBytes: file.sizeBytes, format: file.format, columnCount: columnCount)
+    }
+
     /// Bytes that are asked for at once, of all columns together.
     private static let requestBytes = 1_024 * 1_024
     /// Bytes of a column that are asked for at once however many columns there are.

@@ -60,7 +60,7 @@ struct KeyCollector {
 
 extension KeySet {
     /// Moves the content out, so that it has one owner and is not copied to be changed.
-    fileprivate mutating func taken() -> KeySet {
+    mutating func taken() -> KeySet {
         let content = self
         self = KeySet()
         return content
@@ -68,7 +68,7 @@ extension KeySet {
 }
 
 extension NilusError {
-    fileprivate static func keyMissing(_ columns: KeyColumns, _ table: TableName) -> NilusError {
+    static func keyMissing(_ columns: KeyColumns, _ table: TableName) -> NilusError {
         let names = columns.parts.map { "'\($0.field.name)'" }.joined(separator: ", ")
         return NilusError(
             .load, .schemaConflict,

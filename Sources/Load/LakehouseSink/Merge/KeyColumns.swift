@@ -51,7 +51,7 @@ struct KeyColumns: Hashable {
 }
 
 extension KeyColumns.Part {
-    fileprivate init(_ column: MappedColumn, at index: Int) {
+    init(_ column: MappedColumn, at index: Int) {
         self.init(index: index, fieldID: column.fieldID, field: column.field)
     }
 }

@@ -88,9 +88,17 @@ struct KeySet {
         moments.reserveCapacity(room)
     }
 
-    func contains(_ key: UnsafeRawBufferPointer) -> Bool {
-        !slots.isEmpty && slots[slot(of: key)] != 0
+    func contains(_ key: UnsafeRawBufferPointer) -> Bool { number(of: key) != nil }
+
+    /// The number of a key among all, in the order in which they were first noted; `nil` when it is not there.
+    func number(of key: UnsafeRawBufferPointer) -> Int? {
+        guard !slots.isEmpty else { return nil }
+        let slot = slots[slot(of: key)]
+        return slot == 0 ? nil : Int(slot) - 1
     }
+
+    /// Where the version of a key is that counts.
+    func place(_ number: Int) -> Place { places[number] }
 
     /// Lends each key, in the order in which they were first noted.
     func forEach(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {

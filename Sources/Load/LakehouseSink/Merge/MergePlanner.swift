@@ -11,11 +11,9 @@ import Records
 /// While rows are written it notes their keys. When a state of the table is given it reads the key columns of
 /// those files that can hold older versions, and after a lost race those of the files that came since. Keys that
 /// outgrow its memory are read again from the load's own files, portion by portion. Used by one task.
-final class MergePlanner {
+final class MergePlanner: ChangePlanner {
     private let columns: KeyColumns
-    private let table: TableName
     private let place: FilePlace
-    private let memory: KeyMemory
     private let rowGroupBytes: Int
     private let reading: FileReading
     private let search: RowSearch
@@ -24,15 +22,15 @@ final class MergePlanner {
     private var isReadingAgain = false
     private var paths: [String] = []
     private var numbers: [String: Int] = [:]
-    private var ownFiles: [OwnFile] = []
+    private var dataFiles: [DataFile] = []
+    private var ownRows: OwnRows
     private var deleteFileCount = 0
 
     /// Deletions of rows of this load that a later row of it replaced; `nil` until they are found.
     private var ownDeletions: RowDeletions?
     /// Deletions of rows of the table, by the searches that found them.
     private var tableDeletions: [RowDeletions] = []
-    /// What the searches cost.
-    private(set) var figures = SearchFigures()
+    private var figures = SearchFigures()
 
     /// `rowGroupBytes`: encoded bytes of deletions that wait to be written.
     init(
@@ -40,26 +38,23 @@ final class MergePlanner {
         in store: any ObjectStore
     ) {
         self.columns = columns
-        self.table = table
         self.place = place
-        self.memory = memory
         self.rowGroupBytes = rowGroupBytes
         reading = FileReading(store: store)
         search = RowSearch(columns)
         collector = KeyCollector(columns, of: table, in: memory)
+        ownRows = OwnRows(columns, of: table, memory, reading)
     }
 
-    /// The delete files to be committed with the load's data files.
-    var deleteFiles: [DataFile] { deletions.flatMap(\.files) }
-
-    /// Rows that go: older versions in the table, and rows of this load that it replaced itself.
-    var rowsDeleted: Int { deletions.reduce(0) { $0 + $1.rowCount } }
+    /// The load's rows come in; older versions in the table go, and rows of this load that it replaced itself.
+    var changes: PlannedChanges {
+        var effects = RowEffects()
+        effects.replaced = deletions.reduce(0) { $0 + $1.rowCount }
+        return PlannedChanges(files: dataFiles + deletions.flatMap(\.files), effects: effects, figures: figures)
+    }
 
     private var deletions: [RowDeletions] { (ownDeletions.map { [$0] } ?? []) + tableDeletions }
 
-    /// Notes rows that were written.
-    ///
-    /// - Throws: `schemaConflict` (terminal) when a row has no key.
     func note(_ rows: WrittenRows) throws(NilusError) {
         let number = number(of: rows.path)
         guard !isReadingAgain else { return }
@@ -77,12 +72,11 @@ final class MergePlanner {
         return paths.count - 1
     }
 
-    /// Takes the files that hold the rows, which can be read by now.
-    func finishWriting(_ files: [DataFile]) {
-        ownFiles = files.map(OwnFile.init).sorted { number(of: $0.stored.path) < number(of: $1.stored.path) }
+    func finishWriting(_ load: WrittenLoad) {
+        dataFiles = load.files
+        ownRows.files = load.files.map(OwnFile.init).sorted { number(of: $0.stored.path) < number(of: $1.stored.path) }
     }
 
-    /// Finds the rows that go from a state of the table.
     func plan(on table: CatalogTable) async throws {
         await discardTableDeletions()
         _ = try await find(in: table, addedSince: nil)
@@ -90,18 +84,13 @@ final class MergePlanner {
     }
 
     /// Plans anew after a lost race; what was found holds as far as the files it was found in live on.
-    ///
-    /// - Returns: whether ``deleteFiles`` are others now.
-    func planAnew(from base: CatalogTable, on head: CatalogTable) async throws -> Bool {
-        let before = deleteFiles
+    func planAnew(from base: CatalogTable, on head: CatalogTable) async throws {
         let added = head.metadata.snapshots(since: base.metadata)
         let holds = if let added { try await find(in: head, addedSince: added) } else { false }
         if !holds { try await plan(on: head) }
         figures.bytesRead = reading.meter.bytes
-        return deleteFiles != before
     }
 
-    /// Removes the delete files, none of which is part of a table.
     func abandon() async {
         await discardTableDeletions()
         for file in ownDeletions?.files ?? [] { try? await reading.store.delete(file.path) }
@@ -151,7 +140,7 @@ extension MergePlanner {
     }
 
     private func delete(_ rows: ChangedRows, from file: StoredFile, _ deletions: RowDeletions) async throws {
-        let reader = try await reading.open(file.path, sizeBytes: file.sizeBytes, format: file.format)
+        let reader = try await reading.open(file)
         figures.filesOpened += 1
         let groups = try await RowGroupChoice(rows, in: reader, search.wanted).numbers()
         guard !groups.isEmpty else { return }
@@ -162,18 +151,8 @@ extension MergePlanner {
 
     /// Deletes the load's own rows of which a portion has later versions.
     private func deleteReplaced(_ portion: KeyPortion, _ rows: ChangedRows, _ own: RowDeletions) async throws {
-        var replaced: [Int: [Int64]] = [:]
-        for place in portion.superseded { replaced[place.file, default: []].append(Int64(place.row)) }
-        for (number, positions) in replaced.sorted(by: { $0.key < $1.key }) {
-            try await own.delete(positions.sorted(), of: ownFiles[number].stored)
-        }
-        for (number, file) in ownFiles.prefix(portion.firstFile + 1).enumerated() {
-            let rowCount = number < portion.firstFile ? nil : portion.firstRow
-            guard rowCount != 0, rows.prospects(in: file.bounds) > 0 else { continue }
-            let stored = file.stored
-            let reader = try await reading.open(stored.path, sizeBytes: stored.sizeBytes, format: stored.format)
-            try await own.delete(
-                try await search.positions(of: rows.keys, in: reader, first: rowCount), of: stored)
+        try await ownRows.forEachReplaced(by: portion, rows) { number, positions in
+            try await own.delete(positions, of: ownRows.files[number].stored)
         }
     }
 
@@ -193,53 +172,7 @@ extension MergePlanner {
             }
             return
         }
-        var portion = newPortion(firstFile: 0, firstRow: 0)
-        for (number, file) in ownFiles.enumerated() {
-            let stored = file.stored
-            let reader = try await reading.open(stored.path, sizeBytes: stored.sizeBytes, format: stored.format)
-            let rows = try reader.batches(of: search.wantedWithMoment)
-            while let firstRow = try await rows.next() {
-                try portion.collector.note(rows.batch, file: number, firstRow: firstRow)
-                guard portion.collector.isOverfull else { continue }
-                guard try await body(portion) else { return }
-                portion.collector.drop()
-                portion = newPortion(firstFile: number, firstRow: firstRow + rows.batch.rowCount)
-            }
-        }
-        if portion.keys.count > 0 { _ = try await body(portion) }
-    }
-
-    private func newPortion(firstFile: Int, firstRow: Int) -> KeyPortion {
-        KeyPortion(
-            KeyCollector(columns.aloneWithMoment, of: table, in: memory), firstFile: firstFile, firstRow: firstRow)
-    }
-}
-
-/// As many of a load's keys as memory holds, those of rows written one after another.
-private struct KeyPortion {
-    var collector: KeyCollector
-    /// The first row of the portion: the number of its file among those of the load, and its position.
-    let firstFile: Int
-    let firstRow: Int
-
-    init(_ collector: KeyCollector, firstFile: Int, firstRow: Int) {
-        self.collector = collector
-        self.firstFile = firstFile
-        self.firstRow = firstRow
-    }
-
-    var keys: KeySet { collector.keys }
-    var superseded: [KeySet.Place] { collector.superseded }
-}
-
-/// A data file that the load wrote.
-private struct OwnFile {
-    let stored: StoredFile
-    let bounds: FileBounds
-
-    init(_ file: DataFile) {
-        stored = StoredFile(file, sequenceNumber: StoredFile.youngest)
-        bounds = FileBounds(file)
+        try await ownRows.forEachPortion(body)
     }
 }
 

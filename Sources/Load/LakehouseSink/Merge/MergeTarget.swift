@@ -17,14 +17,17 @@ struct MergeTarget {
     private(set) var lostFiles: Set<String> = []
     /// Whether deletions came that an earlier search does not know of.
     private(set) var hasNewDeletes = false
+    /// Files of other engines that delete rows by their values.
+    private(set) var equalityDeleteCount = 0
 
     /// Looks through the table's manifests.
     ///
     /// `affected`: files that an earlier search found rows in.
     /// `addedSince`: the snapshots that came since that search; `nil` when there was none.
+    /// `isWanted`: whether a file with such values matters.
     init(
         _ rows: ChangedRows, in table: CatalogTable, _ store: any ObjectStore, affected: Set<String> = [],
-        addedSince: Set<Int64>? = nil
+        addedSince: Set<Int64>? = nil, where isWanted: (FileBounds) -> Bool = { _ in true }
     ) async throws {
         let content = TableFiles(of: table, in: store)
         lostFiles = affected
@@ -40,7 +43,7 @@ struct MergeTarget {
             }
             try await content.forEachLiveEntry(of: manifest) { entry in
                 let isNew = addedSince.map { entry.snapshotID.map($0.contains) ?? true } ?? true
-                take(entry, isNew: isNew, rows, partitions)
+                take(entry, isNew: isNew, rows, partitions, isWanted)
             }
         }
         files.sort { $0.path.precedesByBytes($1.path) }
@@ -53,19 +56,21 @@ struct MergeTarget {
     }
 
     private mutating func take(
-        _ entry: ManifestEntry, isNew: Bool, _ rows: ChangedRows, _ partitions: PartitionProspects
+        _ entry: ManifestEntry, isNew: Bool, _ rows: ChangedRows, _ partitions: PartitionProspects,
+        _ isWanted: (FileBounds) -> Bool
     ) {
         let sequenceNumber = entry.sequenceNumber ?? 0
         switch entry.file.content {
         // Rows that are deleted by their values are older than this load, whose rows have no part in that.
-        case .equalityDeletes: break
+        case .equalityDeletes: equalityDeleteCount += 1
         case .positionDeletes:
             deletes.append(StoredDeletes(entry.file, sequenceNumber: sequenceNumber))
             if isNew { hasNewDeletes = true }
         case .data:
             lostFiles.remove(entry.file.path)
-            guard isNew, partitions.mayBe(in: entry.file.partition), rows.prospects(in: FileBounds(entry.file)) > 0
-            else { return }
+            guard isNew, partitions.mayBe(in: entry.file.partition) else { return }
+            let bounds = FileBounds(entry.file)
+            guard rows.prospects(in: bounds) > 0, isWanted(bounds) else { return }
             files.append(StoredFile(entry.file, sequenceNumber: sequenceNumber))
         }
     }

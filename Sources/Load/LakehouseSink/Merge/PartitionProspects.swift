@@ -72,7 +72,7 @@ struct PartitionProspects {
 
 extension PartitionTransform {
     /// The type of the values that come of a column; `nil` when nothing is made of it that tells.
-    fileprivate func valueType(of source: FieldType) -> FieldType? {
+    func valueType(of source: FieldType) -> FieldType? {
         switch self {
         case .identity, .truncate: source
         case .bucket, .year, .month, .hour: .int

@@ -57,7 +57,7 @@ struct RowGroupChoice {
 }
 
 /// What a file says of the rows of one of its row groups.
-private struct RowGroupValues: RowValues {
+struct RowGroupValues: RowValues {
     private let file: ParquetFileReader
     private let number: Int
 

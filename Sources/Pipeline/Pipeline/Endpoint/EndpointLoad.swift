@@ -36,4 +36,7 @@ package struct EndpointLoad: Sendable {
     package var effectiveStrategy: IncrementalStrategy {
         isFullRefresh ? .replace : strategy
     }
+
+    /// Whether rows are versions with times of their own; a full refresh begins such a history anew.
+    package var keepsHistory: Bool { strategy == .scd2 }
 }

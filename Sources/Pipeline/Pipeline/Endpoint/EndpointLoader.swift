@@ -3,6 +3,7 @@ import Loading
 import Logging
 import NilusCore
 import Normalization
+import Records
 import RunStatus
 
 /// Carries one load out: opens the table, reads, normalizes, writes, reconciles, commits.
@@ -24,7 +25,8 @@ struct EndpointLoader {
     func run() async throws {
         let request = LoadRequest(
             table: load.table, strategy: load.effectiveStrategy, key: mergeKey,
-            columns: TableColumns.declared(by: load.endpoint, naming: naming), identity: loadIdentity,
+            columns: TableColumns.declared(by: load.endpoint, naming: naming, keepsHistory: load.keepsHistory),
+            history: load.keepsHistory ? Self.historyColumns : nil, identity: loadIdentity,
             origin: DataOrigin(account: identity.account, isLive: identity.isLive))
         switch try await sink.open(request) {
         case .alreadyCommitted(let receipt):
@@ -51,13 +53,13 @@ struct EndpointLoader {
         let account = table.rowIDAccount ?? identity.account ?? ""
         var normalizer = try Normalizer(
             load.endpoint, table: table.schema, unfillable: table.unfillableColumns, naming: naming,
-            loadID: loadIdentity.loadID, account: account)
+            loadID: loadIdentity.loadID, account: account, keepsHistory: load.keepsHistory)
         let result = try await read(plan, through: &normalizer, into: table)
         try reconcile(normalizer.report)
         let outcome = try await table.commit(
             CommitFacts(
                 checkpoint: plan.progress.change(cut: result.cut), rowCount: normalizer.report.rows,
-                rowIDAccount: account))
+                rowIDAccount: account, scope: scope(of: result, plan)))
         finish(outcome)
         tell(normalizer.report, outcome.receipt)
     }
@@ -73,8 +75,22 @@ struct EndpointLoader {
 
     /// The columns by which rows are merged, under the names that they have in the table.
     private var mergeKey: MergeKey {
-        MergeKey(
-            columns: load.primaryKey.map(naming.name), created: naming.name(load.endpoint.createdField))
+        // Objects that share a key of the user's choice were created at different times.
+        let isTimeOfKey = load.primaryKey.contains(load.endpoint.primaryKey) || load.effectiveStrategy == .deleteInsert
+        return MergeKey(
+            columns: load.primaryKey.map(naming.name),
+            created: isTimeOfKey ? naming.name(load.endpoint.createdField) : nil)
+    }
+
+    private static let historyColumns = HistoryColumns(
+        validFrom: SystemColumns.validFrom.name, validTo: SystemColumns.validTo.name,
+        incidental: [SystemColumns.loadID.name, SystemColumns.rowID.name])
+
+    /// What the rows stand for: all objects of the window, and when nothing bounds it, all objects there are.
+    private func scope(of result: ReadResult, _ plan: ReadPlan) -> LoadScope {
+        LoadScope(
+            lower: plan.window.lower, upper: result.cut, moment: result.moment, isComplete: result.isComplete,
+            closesAbsent: result.isComplete && load.mode != .incremental && load.interval == .everything)
     }
 
     private func read(
@@ -98,7 +114,12 @@ struct EndpointLoader {
         var metadata = record.logMetadata
         metadata["snapshot"] = "\(receipt.snapshotID)"
         metadata["files"] = "\(receipt.filesAdded)"
-        if receipt.rowsReplaced > 0 { metadata["replaced"] = "\(receipt.rowsReplaced)" }
+        let effects = receipt.effects
+        let counts = [
+            ("replaced", effects.replaced), ("deleted", effects.deleted), ("closed", effects.closed),
+            ("unchanged", effects.unchanged),
+        ]
+        for (name, count) in counts where count > 0 { metadata[name] = "\(count)" }
         logger.info("table committed", metadata: metadata)
         if !report.newColumns.isEmpty {
             metadata["columns"] = .array(report.newColumns.map { "\($0)" })

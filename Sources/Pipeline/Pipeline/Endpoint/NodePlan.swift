@@ -64,7 +64,9 @@ struct NodePlan: Sendable {
         switch option {
         case .replace: .replace
         case .append: .append
-        case .merge, .deleteInsert, .scd2: .merge
+        case .merge: .merge
+        case .deleteInsert: .deleteInsert
+        case .scd2: .scd2
         case nil: mode == .incremental ? .merge : .replace
         }
     }

@@ -45,7 +45,7 @@ extension ReadPlan {
             return
         }
         let checkpoint = try Self.checkpoint(of: table, load)
-        let isFirstMerge = checkpoint == nil && table.hasRows
+        let meetsUnknownRows = checkpoint == nil && table.hasRows
         if let start = interval.lower, let checkpoint, start > checkpoint {
             throw .gapBehindCheckpoint(load, start: start, checkpoint: checkpoint)
         }
@@ -53,14 +53,14 @@ extension ReadPlan {
         self.init(
             window: Window(lower: lower, upper: interval.upper),
             progress: load.pageLimit == nil ? .advance(from: checkpoint) : .keep,
-            warnings: (isFirstMerge ? [Self.firstMergeWarning(load)] : [])
+            warnings: (meetsUnknownRows ? [Self.unknownRowsWarning(load)] : [])
                 + (load.pageLimit == nil ? [] : [Self.trialWarning(load)]))
     }
 
     private static func checkpoint(of table: TableFacts, _ load: EndpointLoad) throws(NilusError) -> Int64? {
         guard let text = table.checkpoint else {
-            // Merged rows replace what is there of them, so reading everything once is safe.
-            guard !table.hasRows || load.effectiveStrategy == .merge else { throw .checkpointMissing(load) }
+            // But for appended ones, rows meet what is there of them, so reading everything once is safe.
+            guard !table.hasRows || load.effectiveStrategy != .append else { throw .checkpointMissing(load) }
             return nil
         }
         guard let checkpoint = Checkpoint(text: text) else { throw .checkpointUnreadable(load, text) }
@@ -70,7 +70,8 @@ extension ReadPlan {
     private static func progressOfFullLoad(_ load: EndpointLoad) -> CheckpointRule {
         switch load.effectiveStrategy {
         case .replace: load.pageLimit == nil ? .advance(from: nil) : .clear
-        case .append, .merge: load.pageLimit == nil && load.interval == .everything ? .advance(from: nil) : .keep
+        case .append, .merge, .deleteInsert, .scd2:
+            load.pageLimit == nil && load.interval == .everything ? .advance(from: nil) : .keep
         }
     }
 
@@ -79,8 +80,14 @@ extension ReadPlan {
         return [trialWarning(load)]
     }
 
-    private static func firstMergeWarning(_ load: EndpointLoad) -> String {
-        "table '\(load.table)' has rows but no checkpoint of ours: everything is read once and merged into them"
+    private static func unknownRowsWarning(_ load: EndpointLoad) -> String {
+        let fate =
+            switch load.effectiveStrategy {
+            case .deleteInsert: "takes their place"
+            case .scd2: "compared with them"
+            case .replace, .append, .merge: "merged into them"
+            }
+        return "table '\(load.table)' has rows but no checkpoint of ours: everything is read once and \(fate)"
     }
 
     private static func trialWarning(_ load: EndpointLoad) -> String {

@@ -119,10 +119,19 @@ extension CommitFigures {
     init(_ receipt: CommitReceipt) {
         self.init(
             snapshotID: receipt.snapshotID, metadataLocation: receipt.metadataLocation, rowsAdded: receipt.rowsAdded,
-            rowsReplaced: receipt.rowsReplaced, filesAdded: receipt.filesAdded, bytesAdded: receipt.bytesAdded,
-            rowsInTable: receipt.rowsInTable,
-            schemaChanges: receipt.schemaChanges, checkpoint: receipt.checkpoint,
+            fates: RowFates(receipt.effects), filesAdded: receipt.filesAdded, bytesAdded: receipt.bytesAdded,
+            rowsInTable: receipt.rowsInTable, schemaChanges: receipt.schemaChanges, checkpoint: receipt.checkpoint,
             search: receipt.search.map(SearchCost.init))
+    }
+}
+
+extension RowFates {
+    fileprivate init(_ effects: RowEffects) {
+        self.init()
+        replaced = effects.replaced
+        deleted = effects.deleted
+        closed = effects.closed
+        unchanged = effects.unchanged
     }
 }
 
