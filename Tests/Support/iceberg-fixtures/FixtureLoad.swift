@@ -9,9 +9,10 @@ import WorkflowManifest
 /// A load of rows through the sink, laid out as a workflow manifest says.
 ///
 /// Members beside the common ones: `manifest` (text), `rows` (list of objects; dates, times and unscaled
-/// decimals as whole numbers), `strategy`, `run`, `row-group-bytes`, `batch-rows`; for merges `key` (list of
-/// columns), `created` and `key-bytes`. Answers with the remarks, the snapshot, the number of files and the
-/// number of rows replaced.
+/// decimals as whole numbers), `strategy`, `run`, `row-group-bytes`, `batch-rows`, `file-rows`; for merges `key` (list
+/// of columns), `created` and `key-bytes`; `scope` (`lower`, `upper`, `moment` in seconds, `closes-absent`); for
+/// histories `history` (`valid-from`, `valid-to`, `incidental`). Answers with the remarks, the snapshot, the number of
+/// files, what became of rows, and what the search read.
 struct FixtureLoad {
     let json: JSONValue
     let table: TableName
@@ -22,13 +23,17 @@ struct FixtureLoad {
         let lakehouse = try await Lakehouse.local(
             catalogPath: text("catalog"), catalogName: "nilus", warehouse: "file://\(text("warehouse"))", time: .system)
         let sink = LakehouseSink(
-            lakehouse, sizes: FileSizes(rowGroupBytes: Int(json["row-group-bytes"]?.integer ?? 1_048_576)),
+            lakehouse,
+            sizes: FileSizes(
+                rowGroupBytes: Int(json["row-group-bytes"]?.integer ?? 1_048_576),
+                fileRows: json["file-rows"]?.integer.map { Int($0) }),
             layout: LayoutRequest(try options(text("manifest"))),
             keyMemory: KeyMemory(limitBytes: Int(json["key-bytes"]?.integer ?? 8_388_608)), time: .system)
         let key = (json["key"]?.array ?? []).compactMap(\.string)
         let request = LoadRequest(
             table: table, strategy: IncrementalStrategy(rawValue: text("strategy")) ?? .append,
             key: key.isEmpty ? nil : MergeKey(columns: key, created: json["created"]?.string), columns: columns,
+            history: json["history"].map(Self.history),
             identity: LoadIdentity(
                 runID: text("run"), node: "n", endpoint: "charge", manifestDigest: "d",
                 loadID: String(Timestamp.now().microseconds)),
@@ -39,7 +44,10 @@ struct FixtureLoad {
         let receipt = try await write(json["rows"]?.array ?? [], to: load)
         return [
             "remarks": .array(load.remarks.map(JSONValue.string)), "snapshot-id": .integer(receipt.snapshotID),
-            "files": .integer(receipt.filesAdded), "replaced": .integer(receipt.rowsReplaced),
+            "files": .integer(receipt.filesAdded), "added": .integer(receipt.rowsAdded),
+            "replaced": .integer(receipt.effects.replaced), "deleted": .integer(receipt.effects.deleted),
+            "closed": .integer(receipt.effects.closed), "unchanged": .integer(receipt.effects.unchanged),
+            "opened": .integer(receipt.search?.filesOpened ?? 0),
         ]
     }
 
@@ -58,8 +66,21 @@ struct FixtureLoad {
             try await load.write(try batch(rows[start..<min(start + size, rows.count)], load.schema))
         }
         return try await load.commit(
-            CommitFacts(checkpoint: .keep, rowCount: rows.count, rowIDAccount: "acct")
+            CommitFacts(
+                checkpoint: .keep, rowCount: rows.count, rowIDAccount: "acct", scope: json["scope"].map(Self.scope))
         ).receipt
+    }
+
+    private static func scope(_ json: JSONValue) -> LoadScope {
+        LoadScope(
+            lower: json["lower"]?.integer, upper: json["upper"]?.integer ?? 0, moment: json["moment"]?.integer ?? 0,
+            isComplete: true, closesAbsent: json["closes-absent"] == .boolean(true))
+    }
+
+    private static func history(_ json: JSONValue) -> HistoryColumns {
+        HistoryColumns(
+            validFrom: json["valid-from"]?.string ?? "", validTo: json["valid-to"]?.string ?? "",
+            incidental: Set((json["incidental"]?.array ?? []).compactMap(\.string)))
     }
 
     private func batch(_ rows: ArraySlice<JSONValue>, _ schema: RecordSchema) throws -> ColumnBatch {
