@@ -14,7 +14,7 @@ struct `Sample manifests` {
 
     @Test(arguments: [
         "seed-stripe.yaml", "workflow-current.yaml", "nilus-batch.yaml", "all-endpoints.yaml", "dag-with-retry.yaml",
-        "partitioned-table.yaml",
+        "partitioned-table.yaml", "customer-history.yaml",
     ])
     func `hold one workflow without faults or warnings`(_ file: String) throws {
         let reading = try read(file)
