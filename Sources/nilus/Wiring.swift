@@ -35,7 +35,8 @@ enum Wiring {
             },
             openSink: { section, secrets, envelope in
                 try await sinks.open(
-                    section, secrets: secrets, rowGroupBytes: envelope.rowGroupBytes, keyBytes: envelope.keyBytes)
+                    section, secrets: secrets, rowGroupBytes: envelope.rowGroupBytes, keyBytes: envelope.keyBytes,
+                    uploadBytes: envelope.uploadBytes)
             })
     }
 }

@@ -1,16 +1,14 @@
 """The whole job against a production lakehouse: an Iceberg REST catalog and S3, both of a SeaweedFS."""
-import contextlib
-import http.client
-import http.server
 import itertools
 import json
-import threading
 
 import pytest
 from harness.expectation import row
+from harness.fault_proxy import fault_proxy
 from harness.job import manifest
 from harness.programs import free_port
 from harness.seaweedfs import RestLakehouse, seaweedfs
+from harness.transactions import transaction_proxy
 
 # Each test brings the lakehouse that it is about.
 pytestmark = pytest.mark.local
@@ -42,6 +40,11 @@ def job(account, server, small_stripe):
     yield job
     for place, text in job.traces():
         assert server.secret.encode() not in text, f"the secret of the storage stands in {place}"
+
+
+def through(proxy, server):
+    """The address of the sink by way of a proxy before the catalog."""
+    return server.address().replace(server.catalog_url.removeprefix("http://"), proxy.authority, 1)
 
 
 def test_rows_equal_the_objects(job, server, lake, small_stripe, schema):
@@ -171,61 +174,47 @@ def test_an_unknown_parameter_is_told_with_its_place(job, server):
     assert "unknown parameter 'warehose' in a 'iceberg+rest' address; did you mean 'warehouse'?" in finished.stderr
 
 
-class LosingProxy:
-    """Stands between job and catalog and loses the answer of the first commit, after the catalog made it."""
-
-    def __init__(self, target):
-        self.lost = 0
-        proxy = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def forward(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                connection = http.client.HTTPConnection(target.removeprefix("http://"), timeout=30)
-                headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
-                connection.request(self.command, self.path, body, headers)
-                answer = connection.getresponse()
-                content = answer.read()
-                connection.close()
-                if self.command == "POST" and "/tables/" in self.path and answer.status == 200 and not proxy.lost:
-                    proxy.lost += 1
-                    self.close_connection = True
-                    return
-                self.send_response(answer.status)
-                self.send_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_GET = do_POST = forward
-
-            def log_message(self, *arguments):
-                """Says nothing."""
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    @contextlib.contextmanager
-    def serving(self):
-        thread = threading.Thread(target=self.server.serve_forever)
-        thread.start()
-        try:
-            yield self
-        finally:
-            self.server.shutdown()
-            thread.join()
-            self.server.server_close()
-
-
 def test_a_commit_whose_answer_is_lost_is_found(job, server, lake, small_stripe, schema):
-    with LosingProxy(server.catalog_url).serving() as proxy:
-        address = server.address().replace(
-            server.catalog_url.removeprefix("http://"), proxy.url.removeprefix("http://"), 1)
-        finished = job.run(manifest("coupon", f"{schema}.coupon", sink_address=address))
+    with fault_proxy(server.catalog_url) as proxy:
+        lost = proxy.inject("drop the answer", "POST", r"/tables/coupon$")
+        finished = job.run(manifest("coupon", f"{schema}.coupon", sink_address=through(proxy, server)))
 
-    assert proxy.lost == 1
+    assert lost.hits == 1
     assert lake.ids(f"{schema}.coupon") == sorted(small_stripe.ids("coupon"))
     assert len(lake.snapshots(f"{schema}.coupon")) == 1
     assert finished.endpoint["commit"]["snapshotID"] == lake.snapshots(f"{schema}.coupon")[0].snapshot_id
+
+
+def test_tables_of_a_node_are_committed_in_one_step_where_the_catalog_can(job, server, lake, small_stripe, schema):
+    """New tables and old ones; without transactions each is committed by itself."""
+    tables = {name: f"{schema}.{name}" for name in ["coupon", "customer", "product"]}
+    with transaction_proxy(server.catalog_url) as proxy:
+        load = manifest(",".join(tables), f"{schema}.{{endpoint}}", sink_address=through(proxy, server))
+        runs = [job.run(load), job.run(load)]
+
+    assert proxy.transactions == [sorted(tables)] * 2
+    for name, table in tables.items():
+        assert lake.ids(table) == sorted(small_stripe.ids(name))
+        found = lake.snapshots(table)
+        assert [run.endpoints[table]["commit"]["snapshotID"] for run in runs] == [made.snapshot_id for made in found]
+        assert [run.endpoints[table]["commit"]["tablesTogether"] for run in runs] == [3, 3]
+    alone = job.run(manifest(",".join(tables), f"{schema}.{{endpoint}}", sink_address=server.address()))
+    assert all("tablesTogether" not in endpoint["commit"] for endpoint in alone.endpoints.values())
+
+
+@pytest.mark.parametrize("fault", ["drop the request", "drop the answer", "500 after it landed", "409"])
+def test_a_transaction_through_faults(job, server, lake, small_stripe, schema, fault):
+    """Every table has the rows once, and one snapshot for the run."""
+    tables = {name: f"{schema}.{name}" for name in ["coupon", "product"]}
+    with transaction_proxy(server.catalog_url) as proxy:
+        load = manifest(",".join(tables), f"{schema}.{{endpoint}}", sink={"incremental-strategy": "merge"},
+                        sink_address=through(proxy, server))
+        job.run(load)
+        rule = proxy.inject(fault, "POST", "/transactions/commit$")
+        finished = job.run(load)
+
+    assert rule.hits == 1
+    for name, table in tables.items():
+        assert lake.ids(table) == sorted(small_stripe.ids(name))
+        assert len(lake.snapshots(table)) == 2
+        assert finished.endpoints[table]["commit"]["snapshotID"] == lake.snapshots(table)[-1].snapshot_id

@@ -165,6 +165,27 @@ def test_appends_and_overwrites_are_read_by_others(lake):
     assert [row["id"] for row in lake.rows()] == ["d", "e"]
 
 
+def test_a_manifest_that_took_the_place_of_others_is_read_by_others(lake):
+    lake.commit("append", COLUMNS, [{"id": "r0", "n": 0}])
+    with lake.pyiceberg.load_table("s.t").transaction() as change:
+        change.set_properties({"commit.manifest.min-count-to-merge": "4"})
+    for number in range(1, 5):
+        lake.commit("append", COLUMNS, [{"id": f"r{number}", "n": number}])
+
+    table = lake.pyiceberg.load_table("s.t")
+    (newest, _, _), (older, _, entries) = lake.manifests()[1]
+    assert [row["id"] for row in lake.rows()] == [f"r{number}" for number in range(5)]
+    assert [row["id"] for row in lake.rows(where="n = 2")] == ["r2"]
+    assert (newest["added_files_count"], older["added_files_count"], older["existing_files_count"]) == (1, 1, 3)
+    assert (older["sequence_number"], older["min_sequence_number"]) == (4, 1)
+    ids = [snapshot.snapshot_id for snapshot in table.snapshots()]
+    assert [(entry["status"], entry["snapshot_id"]) for entry in entries] == [(1, ids[3]), (0, ids[2]), (0, ids[1]), (0, ids[0])]
+    assert [entry["sequence_number"] for entry in entries] == [None, 3, 2, 1]
+    assert [entry["file_sequence_number"] for entry in entries] == [None, 3, 2, 1]
+    for count, snapshot in enumerate(ids, start=1):
+        assert table.scan(snapshot_id=snapshot).to_arrow().num_rows == count
+
+
 def test_an_overwrite_without_rows_empties_the_table(lake):
     lake.commit("append", COLUMNS, [{"id": "a", "n": 1}])
 

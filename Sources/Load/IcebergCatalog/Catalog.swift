@@ -36,11 +36,17 @@ package protocol Catalog: Sendable {
     /// - Returns: the table after the change.
     func commit(_ change: TableChange, to table: CatalogTable) async throws -> CatalogTable
 
+    /// The catalog as one that changes several tables in one step; `nil` where it does not.
+    var transactions: (any TransactionalCatalog)? { get }
+
     /// What the catalog says now about reaching a table's files; asked again before credentials end.
     func storage(of table: CatalogTable) async throws -> TableStorage
 }
 
 extension Catalog {
+    /// None: catalogs in a file change one table at a time.
+    package var transactions: (any TransactionalCatalog)? { nil }
+
     /// Nothing but what it said with the table: catalogs that lend no credentials know no more.
     package func storage(of table: CatalogTable) async throws -> TableStorage { table.storage }
 }

@@ -72,7 +72,11 @@ package struct TableCommit: Sendable {
             throw NilusError.commitConflict(table.identifier, "a file that was to be removed is gone", head: table)
         }
         let listPath = "\(folder)/snap-\(plan.id)-\(attempts)-\(name).avro"
-        let finished = try builder.finish(added: added, listPath: listPath, at: moment)
+        var listed: [ManifestFile] = []
+        for group in builder.groups(adding: added) {
+            listed.append(try await merged(group, builder, folder: folder, store))
+        }
+        let finished = try builder.finish(listing: listed, path: listPath, at: moment)
         try await write(finished.manifestList, at: listPath, in: store)
         return change(adding: finished.snapshot, to: table)
     }
@@ -122,6 +126,24 @@ package struct TableCommit: Sendable {
         guard let encoded = try builder.remove(manifest, content: content, path: path) else { return }
         manifestCount += 1
         try await write(encoded.bytes, at: path, in: store)
+    }
+
+    /// The manifest that lists what those of a group do; the one of a group of one stays as it is.
+    private mutating func merged(
+        _ group: [ManifestFile], _ builder: SnapshotBuilder, folder: String, _ store: any ObjectStore
+    ) async throws -> ManifestFile {
+        if group.count == 1 { return group[0] }
+        var merger = try builder.merger(of: group)
+        for manifest in group {
+            try merger.take(manifest, content: try await store.read(manifest.path, limit: Self.maximumManifestBytes))
+            // One of this commit's own: it serves later attempts, and no snapshot.
+            neededLocations.remove(manifest.path)
+        }
+        let path = manifestPath(folder, manifestCount)
+        manifestCount += 1
+        let encoded = merger.finish(path: path)
+        try await write(encoded.bytes, at: path, in: store)
+        return encoded.manifest
     }
 
     private func manifestPath(_ folder: String, _ number: Int) -> String {

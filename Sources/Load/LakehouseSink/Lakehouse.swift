@@ -10,21 +10,32 @@ package struct Lakehouse: Sendable {
     package let store: any ObjectStore
     /// Opens the storage of a table, where the catalog has a say in it.
     private let storage: StorageOpener?
+    /// Where the commits of several loads come together; `nil` for a load that commits alone.
+    let gathering: GatheringCatalog?
 
     package init(catalog: any Catalog, store: any ObjectStore) {
         self.init(catalog: catalog, store: store, storage: nil)
     }
 
-    private init(catalog: any Catalog, store: any ObjectStore, storage: StorageOpener?) {
+    private init(
+        catalog: any Catalog, store: any ObjectStore, storage: StorageOpener?, gathering: GatheringCatalog? = nil
+    ) {
         self.catalog = catalog
         self.store = store
         self.storage = storage
+        self.gathering = gathering
+    }
+
+    /// The lakehouse whose tables are committed in one step with others.
+    func gathering(by catalog: GatheringCatalog) -> Lakehouse {
+        Lakehouse(catalog: catalog, store: store, storage: storage, gathering: catalog)
     }
 
     /// The lakehouse with the storage of one table, reached with what the catalog says about it.
     package func serving(_ table: CatalogTable) -> Lakehouse {
         guard let storage else { return self }
-        return Lakehouse(catalog: catalog, store: storage.store(of: table, in: catalog), storage: storage)
+        return Lakehouse(
+            catalog: catalog, store: storage.store(of: table, in: catalog), storage: storage, gathering: gathering)
     }
 
     /// Opens the lakehouse in local files: a catalog in SQLite, tables below a folder.

@@ -101,12 +101,18 @@ final class LakehouseLoad: TableLoad {
             }
             mustKeepFiles = true
             await planner?.conclude()
-            receipt.upkeep = await upkeep?.run() ?? []
+            receipt.tablesTogether = lakehouse.gathering?.tablesTogether(with: request.table) ?? 1
+            receipt.remarks =
+                (lakehouse.gathering?.refusal.map { [Self.remark($0)] } ?? []) + (await upkeep?.run() ?? [])
             return .committed(receipt)
         } catch let error as NilusError where error.code == .commitUnknown {
             mustKeepFiles = true
             throw error
         }
+    }
+
+    private static func remark(_ refusal: NilusError) -> String {
+        "committed by itself and not in one step with the node's other tables: \(refusal.line)"
     }
 
     /// Gives the columns at the end of a batch, for fields nobody declared, a place in the table.

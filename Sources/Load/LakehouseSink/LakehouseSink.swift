@@ -24,7 +24,21 @@ package struct LakehouseSink: Sink {
         self.time = time
     }
 
+    package func joining(_ tables: Set<TableName>, places: Turnstile) -> (any JointSink)? {
+        guard let transactions = lakehouse.catalog.transactions else { return nil }
+        return JointLakehouseSink(self, GatheringCatalog(transactions, of: tables, places: places))
+    }
+
     package func open(_ request: LoadRequest) async throws -> TableOpening {
+        try await open(request, in: lakehouse)
+    }
+
+    /// Opens a table in this lakehouse, whose commits may go another way.
+    func open(_ request: LoadRequest, gatheringBy catalog: GatheringCatalog) async throws -> TableOpening {
+        try await open(request, in: lakehouse.gathering(by: catalog))
+    }
+
+    private func open(_ request: LoadRequest, in lakehouse: Lakehouse) async throws -> TableOpening {
         let table = try await table(for: request)
         if let location = table.metadataLocation,
             let receipt = try LoadHistory.earlierCommit(of: request.identity, in: table.metadata, at: location)

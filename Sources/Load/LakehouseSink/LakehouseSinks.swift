@@ -15,6 +15,7 @@ package struct LakehouseSinks: Sendable {
     private let time: TimeSource
     /// Shared by all sinks, as the memory of the process is.
     private let keyMemory = KeyMemory(limitBytes: 0)
+    private let uploads = UploadMemory()
 
     /// The catalog of a folder that is a lakehouse by itself.
     package static let embeddedCatalogFile = "catalog.db"
@@ -36,13 +37,15 @@ package struct LakehouseSinks: Sendable {
     ///
     /// `rowGroupBytes`: encoded bytes that one open data file may hold.
     /// `keyBytes`: memory for the keys of merges, of all sinks together.
+    /// `uploadBytes`: memory for files on their way to a storage, of all sinks together.
     ///
     /// - Throws: `configurationInvalid` (terminal) when the address leads nowhere; `secretMissing`; `sinkRefused`,
     ///   `sinkUnavailable` when the catalog cannot be used.
     package func open(
-        _ section: SinkSection, secrets: SecretStore, rowGroupBytes: Int, keyBytes: Int
+        _ section: SinkSection, secrets: SecretStore, rowGroupBytes: Int, keyBytes: Int, uploadBytes: Int
     ) async throws -> LakehouseSink {
         keyMemory.bound(by: keyBytes)
+        uploads.bound(by: uploadBytes)
         let sizes = FileSizes(rowGroupBytes: rowGroupBytes, fileRows: section.options.loaderFileSize?.value)
         return LakehouseSink(
             try await lakehouse(section, secrets: secrets), sizes: sizes, layout: LayoutRequest(section.options),
@@ -51,7 +54,7 @@ package struct LakehouseSinks: Sendable {
 
     /// Opens the lakehouse that an address names, for work that is no load.
     ///
-    /// - Throws: as ``open(_:secrets:rowGroupBytes:)``.
+    /// - Throws: as ``open(_:secrets:rowGroupBytes:keyBytes:uploadBytes:)``.
     package func lakehouse(_ section: SinkSection, secrets: SecretStore) async throws -> Lakehouse {
         switch try await places.place(of: section, secrets) {
         case .local(let place):
@@ -60,8 +63,8 @@ package struct LakehouseSinks: Sendable {
         case .rest(let place):
             let environment = place.mayUseEnvironment ? environment : EnvironmentVariables([:])
             return try await Lakehouse.behindService(
-                place, environment: environment, connection: StorageConnection(http: http, time: time), http: http,
-                time: time)
+                place, environment: environment,
+                connection: StorageConnection(http: http, time: time, uploads: uploads), http: http, time: time)
         }
     }
 }

@@ -1,3 +1,4 @@
+package import NilusCore
 package import Records
 
 /// Where tables are: opens them, one load at a time.
@@ -8,6 +9,22 @@ package protocol Sink: Sendable {
     ///   (terminal) when the run id is known with another manifest, `schemaConflict` (terminal) when a
     ///   required column of the table has no counterpart, and the sink's own refusals.
     func open(_ request: LoadRequest) async throws -> TableOpening
+
+    /// The sink as one whose loads into some tables become visible in one step; `nil` where it cannot do that.
+    ///
+    /// `places`: each load holds one of them while it works, and gives it to another while it waits to commit.
+    func joining(_ tables: Set<TableName>, places: Turnstile) -> (any JointSink)?
+}
+
+extension Sink {
+    /// None: each load becomes visible by itself.
+    package func joining(_ tables: Set<TableName>, places: Turnstile) -> (any JointSink)? { nil }
+}
+
+/// A sink whose loads become visible in one step: a load's commit waits for those of all others.
+package protocol JointSink: Sink {
+    /// The load into a table has ended or will not begin: nobody waits for it any more.
+    func leave(_ table: TableName)
 }
 
 /// What a sink answers when a table is opened.
@@ -103,8 +120,10 @@ package struct CommitReceipt: Sendable, Hashable {
     package let checkpoint: String?
     /// What finding the rows that go cost; `nil` when none were looked for.
     package let search: SearchFigures?
-    /// What was done to the table after the commit, for the user; empty when nothing was.
-    package var upkeep: [String] = []
+    /// Tables that became visible in the same step, this one among them.
+    package var tablesTogether = 1
+    /// What the user should know of the commit, and of what was done to the table after it.
+    package var remarks: [String] = []
 
     package init(
         snapshotID: Int64, metadataLocation: String, rowsAdded: Int, effects: RowEffects = RowEffects(),

@@ -9,7 +9,6 @@ package final class ObjectStores: ObjectStore {
     private let properties: StorageProperties
     private let environment: EnvironmentVariables
     private let connection: StorageConnection
-    private let uploads: UploadLimits
     private let local = LocalObjectStore()
     private let opened = Mutex<[Place: RemoteObjectStore]>([:])
 
@@ -23,12 +22,11 @@ package final class ObjectStores: ObjectStore {
     /// Storages by what a catalog says of them and, where it says nothing, by the environment.
     package init(
         _ properties: StorageProperties = StorageProperties(), environment: EnvironmentVariables,
-        connection: StorageConnection, uploads: UploadLimits = UploadLimits()
+        connection: StorageConnection
     ) {
         self.properties = properties
         self.environment = environment
         self.connection = connection
-        self.uploads = uploads
     }
 
     /// The storage that keeps a location.
@@ -54,16 +52,14 @@ package final class ObjectStores: ObjectStore {
         if let known = opened.withLock({ $0[place] }) { return known }
         let fresh: RemoteObjectStore =
             switch place {
-            case .s3:
-                try .s3(properties.s3, environment: environment, connection: connection, uploads: uploads)
-            case .google:
-                try .google(properties.google, environment: environment, connection: connection, uploads: uploads)
+            case .s3: try .s3(properties.s3, environment: environment, connection: connection)
+            case .google: try .google(properties.google, environment: environment, connection: connection)
             case .azure(let account, let domain):
                 try .azure(
                     properties.azure(account: account, domain: domain), environment: environment,
-                    connection: connection, uploads: uploads)
+                    connection: connection)
             }
-        // Whoever came first wins, so that all share one bound of parts and one credential.
+        // Whoever came first wins, so that all share one credential.
         return opened.withLock { stores in
             if let earlier = stores[place] { return earlier }
             stores[place] = fresh

@@ -59,11 +59,13 @@ package struct CommitFigures: Sendable, Hashable {
     package let checkpoint: String?
     /// What finding the rows that went cost.
     package let search: SearchCost?
+    /// Tables that became visible in the same step, this one among them.
+    package let tablesTogether: Int
 
     package init(
         snapshotID: Int64, metadataLocation: String, rowsAdded: Int, fates: RowFates = RowFates(), filesAdded: Int,
         bytesAdded: Int, rowsInTable: Int?, schemaChanges: [String], checkpoint: String?,
-        search: SearchCost? = nil
+        search: SearchCost? = nil, tablesTogether: Int = 1
     ) {
         self.snapshotID = snapshotID
         self.metadataLocation = metadataLocation
@@ -75,6 +77,7 @@ package struct CommitFigures: Sendable, Hashable {
         self.schemaChanges = schemaChanges
         self.checkpoint = checkpoint
         self.search = search
+        self.tablesTogether = tablesTogether
     }
 }
 

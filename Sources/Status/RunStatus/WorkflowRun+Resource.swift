@@ -123,6 +123,7 @@ extension CommitFigures {
         if !schemaChanges.isEmpty { fields["schemaChanges"] = .array(schemaChanges.map(JSONValue.string)) }
         fields["checkpoint"] = checkpoint.map(JSONValue.string)
         fields["search"] = search?.document
+        if tablesTogether > 1 { fields["tablesTogether"] = .integer(tablesTogether) }
         return .object(fields)
     }
 }

@@ -51,6 +51,33 @@ struct `A commit of a table` {
         #expect(after.metadata.recordCount == 3)
     }
 
+    @Test func `writes manifests as one where there are many, on whatever state won`() async throws {
+        let test = try await CatalogUnderTest.sqlite()
+        let created = try await test.created()
+        let often = [TableProperty("commit.manifest.min-count-to-merge", "2")]
+        let base = try await test.catalog.commit(
+            TableChange(requirements: [], updates: [.setProperties(often)]), to: created)
+        var commit = commit(on: base)
+        _ = try await commit.prepare(on: base, in: test.store, at: moment)
+        let head = try await test.catalog.commit(try await test.change(of: base, id: 2), to: base)
+
+        let change = try await commit.prepare(on: head, in: test.store, at: moment)
+        let after = try await test.catalog.commit(change, to: head)
+
+        let files = TableFiles(of: after, in: test.store)
+        let manifests = try await files.manifests()
+        #expect(manifests.map(\.files.added) == [1] && manifests.map(\.files.existing) == [2])
+        var entries: [[Int64?]] = []
+        for manifest in manifests {
+            try await files.forEachLiveEntry(of: manifest) { entries.append([$0.snapshotID, $0.sequenceNumber]) }
+        }
+        #expect(entries == [[9, 3], [2, 2], [1, 1]])
+        // Its own manifest went into the others; those and the lists of two attempts.
+        #expect(commit.writtenLocations.count == 5)
+        #expect(commit.outdatedLocations.count == 3)
+        #expect(!commit.outdatedLocations.contains(manifests[0].path))
+    }
+
     @Test func `overwrites what the winner of a lost race had added`() async throws {
         let test = try await CatalogUnderTest.sqlite()
         let base = try await test.created()

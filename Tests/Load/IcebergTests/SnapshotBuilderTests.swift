@@ -38,12 +38,28 @@ struct MemoryTable {
                 files[removal.manifest.path] = removal.bytes
             }
         }
-        let finished = try builder.finish(
-            added: encoded.map(\.manifest), listPath: "l\(id)", at: Timestamp(milliseconds: id))
+        try finish(builder, encoded.map(\.manifest), id)
+    }
+
+    private mutating func finish(_ builder: SnapshotBuilder, _ added: [ManifestFile], _ id: Int64) throws {
+        var listed: [ManifestFile] = []
+        for group in builder.groups(adding: added) { listed.append(try merged(group, builder, id)) }
+        let finished = try builder.finish(listing: listed, path: "l\(id)", at: Timestamp(milliseconds: id))
         files["l\(id)"] = finished.manifestList
         metadata = try metadata.applying(
             [.addSnapshot(finished.snapshot), .setReference("main", SnapshotReference(branchAt: id))],
             at: Timestamp(milliseconds: id), previousLocation: nil)
+    }
+
+    private mutating func merged(
+        _ group: [ManifestFile], _ builder: SnapshotBuilder, _ id: Int64
+    ) throws -> ManifestFile {
+        if group.count == 1 { return group[0] }
+        var merger = try builder.merger(of: group)
+        for manifest in group { try merger.take(manifest, content: files[manifest.path] ?? []) }
+        let encoded = merger.finish(path: "\(id)-g\(files.count)")
+        files[encoded.manifest.path] = encoded.bytes
+        return encoded.manifest
     }
 
     /// Commits a snapshot that rewrites every manifest.
@@ -55,9 +71,7 @@ struct MemoryTable {
                 manifest, content: files[manifest.path] ?? [], path: "\(id)-r\(number)", removing: isRemoved)
             if let rewritten { files[rewritten.manifest.path] = rewritten.bytes }
         }
-        let finished = try builder.finish(added: [], listPath: "l\(id)", at: Timestamp(milliseconds: id))
-        files["l\(id)"] = finished.manifestList
-        try apply([.addSnapshot(finished.snapshot), .setReference("main", SnapshotReference(branchAt: id))])
+        try finish(builder, [], id)
     }
 
     mutating func apply(_ updates: [TableUpdate]) throws {

@@ -17,7 +17,7 @@ struct `Updates of a table` {
         let plan = SnapshotPlan(id: id, operation: .append, files: [], facts: [])
         let builder = SnapshotBuilder(
             plan, on: table, schema: table.currentSchema, identifiers: countingIdentifiers())
-        return try builder.finish(added: [], listPath: "l\(id)", at: Timestamp(milliseconds: milliseconds)).snapshot
+        return try builder.finish(listing: [], path: "l\(id)", at: Timestamp(milliseconds: milliseconds)).snapshot
     }
 
     private func advance(

@@ -140,6 +140,17 @@ final class LakehouseUnderTest: Sendable {
         return batch
     }
 
+    /// Sets a property of the table.
+    func set(_ name: String, _ value: String) async throws {
+        _ = try await catalog.commit(
+            TableChange(requirements: [], updates: [.setProperties([TableProperty(name, value)])]), to: try await head()
+        )
+    }
+
+    func manifests() async throws -> [ManifestFile] {
+        try await TableFiles(of: try await head(), in: files).manifests()
+    }
+
     func head() async throws -> CatalogTable {
         try #require(try await catalog.load(Self.table))
     }

@@ -104,6 +104,24 @@ struct `A compaction` {
         #expect(try await test.rows() == [row(1, 2), row(9, 1)])
     }
 
+    @Test func `goes on when others only put manifests together`() async throws {
+        let test = try await LakehouseUnderTest()
+        for version in 1...3 as ClosedRange<Int64> { try await test.load([[row(1, version)]], run: "r\(version)") }
+        let catalog = ScriptedCatalog(
+            test.catalog,
+            [
+                .after {
+                    try await test.set("commit.manifest.min-count-to-merge", "2")
+                    try await test.changeByOthers(adding: [row(9, 1)])
+                }
+            ])
+
+        let report = try await test.maintenance(through: catalog).compact(LakehouseUnderTest.table)
+
+        #expect(report.deleteFilesRemoved == 2)
+        #expect(try await test.rows() == [row(1, 3), row(9, 1)])
+    }
+
     @Test func `gives up when rows were deleted in the meantime, and leaves nothing behind`() async throws {
         let test = try await LakehouseUnderTest()
         for version in 1...2 as ClosedRange<Int64> { try await test.load([[row(1, version)]], run: "r\(version)") }
@@ -136,6 +154,22 @@ struct `A compaction` {
 }
 
 struct `An expiry` {
+    @Test func `keeps the files that a manifest took over from those that go`() async throws {
+        let test = try await LakehouseUnderTest()
+        try await test.load([[row(0, 1)]], run: "r0")
+        try await test.set("commit.manifest.min-count-to-merge", "3")
+        for number in 1...6 { try await test.load([[row(number, 1), row(0, 2)]], run: "r\(number)") }
+        let before = try await test.rows()
+        let lists = try await test.manifests().map(\.content)
+
+        let report = try await test.maintenance(at: muchLater).expire(LakehouseUnderTest.table, ExpiryRule())
+
+        #expect(lists == [.data, .deletes, .deletes])
+        #expect(report.snapshotsExpired == 6)
+        #expect(try await test.rows() == before)
+        #expect(try await test.storedDataFiles().count == test.liveFiles().count)
+    }
+
     @Test func `removes old snapshots and the files that only they needed`() async throws {
         let test = try await LakehouseUnderTest()
         for version in 1...3 as ClosedRange<Int64> {

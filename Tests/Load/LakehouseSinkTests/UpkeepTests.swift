@@ -16,8 +16,8 @@ struct `Upkeep after a load` {
         let few = try await test.load([[row(1, 2)]], run: "r1")
         let many = try await test.load([(0..<60).map { row($0, 3) }], run: "r2")
 
-        #expect(few.upkeep.isEmpty)
-        #expect(many.upkeep == ["compacted: 3 data files became 1, 61 deleted rows left out"])
+        #expect(few.remarks.isEmpty)
+        #expect(many.remarks == ["compacted: 3 data files became 1, 61 deleted rows left out"])
         #expect(try await test.liveFiles().map(\.content) == [.data])
         #expect(try await test.rows().count == 100)
     }
@@ -28,7 +28,7 @@ struct `Upkeep after a load` {
 
         let receipt = try await test.load([(0..<60).map { row($0, 3) }], run: "r2")
 
-        #expect(receipt.upkeep.isEmpty)
+        #expect(receipt.remarks.isEmpty)
         #expect(try await test.head().metadata.snapshots.count == 2)
     }
 
@@ -40,7 +40,7 @@ struct `Upkeep after a load` {
         let receipt = try await test.load([(0..<60).map { row($0, 3) }], run: "r1", through: catalog)
 
         #expect(receipt.effects.replaced == 60)
-        #expect(receipt.upkeep == ["maintenance did not succeed: scripted"])
+        #expect(receipt.remarks == ["maintenance did not succeed: scripted"])
         #expect(try await test.rows().count == 100)
     }
 }

@@ -116,7 +116,7 @@ struct S3Server {
             S3Settings(endpoint: endpoint, region: region ?? self.region, key: key ?? self.key),
             environment: EnvironmentVariables([:]),
             connection: StorageConnection(http: Self.http, time: .system, retry: StorageRetry(patience: .seconds(20))),
-            uploads: UploadLimits(), signsPayload: signsPayload)
+            signsPayload: signsPayload)
     }
 
     /// A folder that nobody has used.

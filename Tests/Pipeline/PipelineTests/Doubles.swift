@@ -66,12 +66,15 @@ final class MemorySink: Sink {
     }
 
     let tables: Mutex<[String: Table]>
+    private let isJoint: Bool
     private let events = Mutex<[String]>([])
     private let opened = Mutex<[LoadRequest]>([])
     private let committed = Mutex<[CommitFacts]>([])
 
-    init(_ tables: [String: Table] = [:]) {
+    /// `isJoint`: whether loads can become visible in one step.
+    init(_ tables: [String: Table] = [:], isJoint: Bool = false) {
         self.tables = Mutex(tables)
+        self.isJoint = isJoint
     }
 
     var log: [String] { events.withLock { $0 } }
@@ -92,6 +95,23 @@ final class MemorySink: Sink {
         if let receipt = table?.runs[key] { return .alreadyCommitted(receipt) }
         return .ready(MemoryLoad(self, request, table))
     }
+}
+
+extension MemorySink {
+    func joining(_ tables: Set<TableName>, places: Turnstile) -> (any JointSink)? {
+        guard isJoint else { return nil }
+        note("join \(tables.map(\.description).sorted().joined(separator: " "))")
+        return MemoryJointSink(sink: self)
+    }
+}
+
+/// Remembers which loads it need not wait for any more.
+struct MemoryJointSink: JointSink {
+    let sink: MemorySink
+
+    func open(_ request: LoadRequest) async throws -> TableOpening { try await sink.open(request) }
+
+    func leave(_ table: TableName) { sink.note("leave \(table)") }
 }
 
 /// One load into a table in memory.

@@ -26,6 +26,30 @@ struct `A run` {
         #expect(bench.phases.last == "Succeeded load=Succeeded")
     }
 
+    @Test func `has the tables of a node become visible together where the sink can, whoever fails`() async throws {
+        let source = PreparedSource(
+            ["charge": rows(3), "customer": rows(5)], failures: ["customer": [error(.keyRefused)]])
+        let bench = Bench(source, MemorySink(isJoint: true))
+
+        let run = try await bench.run(Bench.workflow([.init(tables: "all")]))
+
+        #expect(run.outcome.reason == "KeyRefused")
+        #expect(bench.sink.log.first == "join stripe.charge stripe.customer stripe.refund")
+        #expect(
+            bench.sink.log.dropFirst().sorted() == [
+                "abandon stripe.customer", "commit stripe.charge", "commit stripe.refund", "leave stripe.charge",
+                "leave stripe.customer", "leave stripe.refund",
+            ])
+    }
+
+    @Test func `joins nothing with a load that is alone in its node`() async throws {
+        let bench = Bench(PreparedSource([:]), MemorySink(isJoint: true))
+
+        _ = try await bench.run(Bench.workflow([.init(name: "one"), .init(name: "two", tables: "refund")]))
+
+        #expect(bench.sink.log.sorted() == ["commit stripe.charge", "commit stripe.refund"])
+    }
+
     @Test func `runs nodes in the order of their dependencies`() async throws {
         let bench = Bench(PreparedSource(["charge": rows(1), "customer": rows(1), "refund": rows(1)]))
         let manifest = Bench.workflow([

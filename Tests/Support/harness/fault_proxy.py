@@ -125,19 +125,21 @@ class FaultProxy:
             return b"".join(pieces)
         return request.rfile.read(int(request.headers.get("Content-Length", 0)))
 
-    def ask(self, request, body):
+    def ask(self, request, body, command=None, path=None):
+        """What the service answers to a request, or to another one in its name."""
+        command, path = command or request.command, path or request.path
         connection = http.client.HTTPConnection(*self.target, timeout=60)
-        connection.putrequest(request.command, request.path, skip_host=True, skip_accept_encoding=True)
+        connection.putrequest(command, path, skip_host=True, skip_accept_encoding=True)
         for name, value in request.headers.items():
             if name.lower() not in HOP and name.lower() != "content-length":
                 connection.putheader(name, value)
-        if body or request.command in ("PUT", "POST"):
+        if body or command in ("PUT", "POST"):
             connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body or None)
         response = connection.getresponse()
         content = response.read()
         headers = [(name, value) for name, value in response.getheaders()
-                   if name.lower() not in HOP and (name.lower() != "content-length" or request.command == "HEAD")]
+                   if name.lower() not in HOP and (name.lower() != "content-length" or command == "HEAD")]
         connection.close()
         return response.status, headers, content
 

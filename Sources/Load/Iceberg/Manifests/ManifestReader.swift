@@ -4,10 +4,9 @@ package import NilusCore
 /// Reads the entries of a manifest file, whoever wrote it, one at a time.
 package struct ManifestReader {
     /// The schema of the partition values in this file.
-    let partitionSchema: AvroSchema
-
+    private let partitionSchema: AvroSchema
     /// Its fields by id.
-    let partitionRecord: PartitionRecord
+    private let partitionRecord: PartitionRecord
     private let manifest: ManifestFile
     private var file: NamedAvroFile
     private let entryPositions: AvroFieldPositions
@@ -30,6 +29,20 @@ package struct ManifestReader {
         }
         partitionSchema = partition
         partitionRecord = PartitionRecord(partition)
+    }
+
+    /// Begins to read a manifest file of a table that is to be written anew, and says what its partition values are.
+    ///
+    /// - Throws: `sinkRefused` (terminal) when the content is no manifest file of the spec.
+    static func open(
+        _ content: [UInt8], of manifest: ManifestFile, spec: PartitionSpec, in table: TableMetadata
+    ) throws(NilusError) -> (reader: ManifestReader, type: PartitionType) {
+        let reader = try ManifestReader(content, of: manifest)
+        let type = try PartitionType(spec, of: table, as: reader.partitionSchema)
+        for field in type.fields where reader.partitionRecord.field(withID: field.id) == nil {
+            throw .manifestInvalid(manifest.path, "no values of partition field '\(field.name)'")
+        }
+        return (reader, type)
     }
 
     /// Reads the next entry, with what it inherits from the manifest list, or returns `nil` after the last.
@@ -57,7 +70,9 @@ private struct Layout {
         // Version 1 manifests know no sequence numbers: all of theirs are 0, and so is the manifest's.
         let inherits = status == .added || manifest.sequenceNumber == 0
         let inherited = inherits ? manifest.sequenceNumber : nil
-        guard let sequenceNumber = record[3]?.integer ?? inherited else {
+        let sequenceNumber = record[3]?.integer ?? inherited
+        // New files of a manifest that is in no list yet get theirs when it is.
+        guard sequenceNumber != nil || (status == .added && manifest.sequenceNumber == nil) else {
             throw ManifestFault("an entry that is not new and has no sequence number")
         }
         return ManifestEntry(

@@ -7,17 +7,14 @@ package import NilusCore
 /// 1. ``addedManifests(path:)`` once; they stay good for later attempts.
 /// 2. For each manifest of the parent that has live files: ``keep(_:)`` when all of them stay,
 ///    ``rewrite(_:content:path:removing:)`` when some go, ``remove(_:content:path:)`` when all do.
-/// 3. ``finish(added:listPath:at:)``.
+/// 3. ``groups(adding:)``: of each group of several manifests one, by ``merger(of:)``.
+/// 4. ``finish(listing:path:at:)`` with what is left.
 package struct SnapshotBuilder {
-    /// A manifest is closed at this size, in bytes; readers take one at a time.
-    ///
-    /// Iceberg's own default (`commit.manifest.target-size-bytes`).
-    static let targetManifestBytes = 8_388_608
-
     private let plan: SnapshotPlan
     private let base: TableMetadata
     private let schema: IcebergSchema
     private let identifiers: IdentifierSource
+    private let merging: ManifestMergeRule
     private var tally = SnapshotTally()
     private var carried: [ManifestFile] = []
     private var removedPaths: Set<String> = []
@@ -30,6 +27,7 @@ package struct SnapshotBuilder {
         self.base = base
         self.schema = schema
         self.identifiers = identifiers
+        merging = ManifestMergeRule(base.properties)
         for file in plan.files { tally.add(file) }
     }
 
@@ -62,7 +60,7 @@ package struct SnapshotBuilder {
             // Taken out, so that the bytes have one owner and are not copied to be changed.
             var current = writer.take() ?? newWriter(content, spec, type)
             try current.append(ManifestEntry(adding: file, in: plan.id))
-            if current.byteCount >= Self.targetManifestBytes {
+            if current.byteCount >= merging.targetBytes {
                 encoded.append(current.finish(path: path(encoded.count)))
             } else {
                 writer = current
@@ -107,14 +105,8 @@ package struct SnapshotBuilder {
     package mutating func rewrite(
         _ manifest: ManifestFile, content: [UInt8], path: String, removing isRemoved: (DataFile) -> Bool
     ) throws(NilusError) -> EncodedManifest? {
-        guard let spec = base.partitionSpec(withID: manifest.specID) else {
-            throw .manifestInvalid(manifest.path, "partition spec \(manifest.specID), which the table has not")
-        }
-        var reader = try ManifestReader(content, of: manifest)
-        let type = try PartitionType(spec, of: base, as: reader.partitionSchema)
-        for field in type.fields where reader.partitionRecord.field(withID: field.id) == nil {
-            throw .manifestInvalid(manifest.path, "no values of partition field '\(field.name)'")
-        }
+        let spec = try spec(of: manifest)
+        var (reader, type) = try ManifestReader.open(content, of: manifest, spec: spec, in: base)
         var writer = newWriter(manifest.content, spec, type)
         var losesFiles = false
         while let entry = try reader.next() {
@@ -138,20 +130,47 @@ package struct SnapshotBuilder {
         removedPaths.insert(file.path)
     }
 
+    /// The manifests of the snapshot, new ones first, divided into groups.
+    ///
+    /// Those of a group with several are to be written as one.
+    package func groups(adding added: [ManifestFile]) -> [[ManifestFile]] {
+        let writable = Set(
+            base.partitionSpecs.filter { (try? PartitionType($0, of: base)) != nil }.map { Int32(clamping: $0.id) })
+        // What another engine encrypted, or divided in a way that is not known here, stays as it is.
+        return merging.groups(added + carried) { $0.keyMetadata == nil && writable.contains($0.specID) }
+    }
+
+    /// Begins the manifest that takes the place of a group.
+    ///
+    /// - Precondition: the group is of one kind of file and one partition spec, as ``groups(adding:)`` makes it.
+    package func merger(of group: [ManifestFile]) throws(NilusError) -> ManifestMerger {
+        guard let first = group.first else { throw .defect(.load, "no manifests are to be written as one") }
+        let spec = try spec(of: first)
+        let writer = newWriter(first.content, spec, try PartitionType(spec, of: base))
+        return ManifestMerger(writer, for: plan.id, spec: spec, of: base)
+    }
+
+    private func spec(of manifest: ManifestFile) throws(NilusError) -> PartitionSpec {
+        guard let spec = base.partitionSpec(withID: manifest.specID) else {
+            throw .manifestInvalid(manifest.path, "partition spec \(manifest.specID), which the table has not")
+        }
+        return spec
+    }
+
     /// Writes the manifest list and the snapshot.
     package func finish(
-        added: [ManifestFile], listPath: String, at moment: Timestamp
+        listing manifests: [ManifestFile], path: String, at moment: Timestamp
     ) throws(NilusError) -> (snapshot: Snapshot, manifestList: [UInt8]) {
         let sequenceNumber = base.lastSequenceNumber &+ 1
         let parent = base.currentSnapshot
         let list = try ManifestList.write(
-            added + carried, snapshotID: plan.id, parentID: parent?.id, sequenceNumber: sequenceNumber,
+            manifests, snapshotID: plan.id, parentID: parent?.id, sequenceNumber: sequenceNumber,
             sync: identifiers.syncMarker())
         let counters = tally.counters(parent: parent, removesEverything: plan.operation == .overwrite)
         let summary = [TableProperty("operation", plan.summaryWord)] + plan.facts + counters
         let snapshot = Snapshot(
             id: plan.id, parentID: parent?.id, sequenceNumber: sequenceNumber,
-            timestampMilliseconds: max(moment.milliseconds, base.lastUpdatedMilliseconds), manifestList: listPath,
+            timestampMilliseconds: max(moment.milliseconds, base.lastUpdatedMilliseconds), manifestList: path,
             summary: summary.map { ($0.name, $0.value) }, schemaID: schema.id)
         return (snapshot, list)
     }

@@ -4,7 +4,7 @@ import Loading
 import NilusCore
 
 /// Commits: the one kind of request whose outcome must be known.
-extension RESTCatalog {
+extension RESTCatalog: TransactionalCatalog {
     package func commit(_ change: TableChange, to table: CatalogTable) async throws -> CatalogTable {
         let request = RESTRequest(
             .post, try routes.table(table.identifier), body: RESTDocuments.commit(change, to: table.identifier),
@@ -17,7 +17,10 @@ extension RESTCatalog {
         _ request: RESTRequest, _ change: TableChange, _ table: CatalogTable
     ) async throws -> CatalogTable {
         let work = RESTWork("commit table '\(table.identifier)'", at: routes.base)
-        let response = try await answer(to: request, [table.identifier], work)
+        let response: HTTPResponse
+        do { response = try await session.answer(to: request) } catch {
+            throw unanswered(error, table.identifier, work)
+        }
         switch CommitVerdict(status: response.status) {
         case .made:
             let answer: TableAnswer
@@ -33,55 +36,55 @@ extension RESTCatalog {
         }
     }
 
-    /// Whether several tables can be changed in one step.
-    package var commitsTogether: Bool { settings.offers(.commitTransaction) }
+    /// This catalog, where it says that it can.
+    package var transactions: (any TransactionalCatalog)? { settings.offers(.commitTransaction) ? self : nil }
 
-    /// Makes changes to several tables in one step, if all requirements of all of them are met.
-    ///
-    /// - Precondition: ``commitsTogether``
-    /// - Throws: as ``Catalog/commit(_:to:)``, for the first table that is in the way.
-    /// - Returns: the tables after the change, in the same order.
-    package func commit(_ changes: [TableCommitment]) async throws -> [CatalogTable] {
+    package func commit(_ changes: [TableCommitment]) async -> [Result<CatalogTable, any Error>] {
         let request = RESTRequest(
             .post, routes.transactions,
             body: RESTDocuments.transaction(changes.map { ($0.change, $0.table.identifier) }), repetition: .harmful)
-        return try await Task { try await commit(request, changes) }.value
+        return await Task { await commit(request, changes) }.value
     }
 
-    private func commit(_ request: RESTRequest, _ changes: [TableCommitment]) async throws -> [CatalogTable] {
-        let names = changes.map(\.table.identifier)
-        guard let first = names.first else { return [] }
-        let list = names.map { "'\($0)'" }.joined(separator: ", ")
-        let work = RESTWork("commit tables \(list) together", at: routes.base)
-        let response = try await answer(to: request, names, work)
+    private func commit(
+        _ request: RESTRequest, _ changes: [TableCommitment]
+    ) async -> [Result<CatalogTable, any Error>] {
+        let names = changes.map { "'\($0.table.identifier)'" }.joined(separator: ", ")
+        let work = RESTWork("commit tables \(names) together", at: routes.base)
+        let response: HTTPResponse
+        do { response = try await session.answer(to: request) } catch {
+            return changes.map { .failure(unanswered(error, $0.table.identifier, work)) }
+        }
+        var outcomes: [Result<CatalogTable, any Error>] = []
+        for change in changes {
+            do { outcomes.append(.success(try await outcome(of: change, response, work))) } catch {
+                outcomes.append(.failure(error))
+            }
+        }
+        return outcomes
+    }
+
+    /// What the answer to a transaction, which tells of no table, means for one.
+    private func outcome(
+        of item: TableCommitment, _ response: HTTPResponse, _ work: RESTWork
+    ) async throws -> CatalogTable {
+        let table = item.table.identifier
         switch CommitVerdict(status: response.status) {
         case .made:
-            var tables: [CatalogTable] = []
-            for name in names {
-                guard let table = try? await load(name) else { throw NilusError.commitUnknown(name, cause: nil) }
-                tables.append(table)
+            do { if let made = try await load(table) { return made } } catch {
+                throw NilusError.commitUnknown(table, cause: error)
             }
-            return tables
-        case .conflict:
-            var tables: [CatalogTable] = []
-            for item in changes {
-                tables.append(try await settle(item.change, item.table, RESTRefusal(response)))
-            }
-            return tables
-        case .unknown: throw NilusError.commitUnknown(first, cause: RESTRefusal(response))
+            throw NilusError.commitUnknown(table, cause: nil)
+        case .conflict: return try await settle(item.change, item.table, RESTRefusal(response))
+        case .unknown: throw NilusError.commitUnknown(table, cause: RESTRefusal(response))
         case .refused: throw NilusError.catalogRefused(work, response)
         }
     }
 
-    private func answer(
-        to request: RESTRequest, _ tables: [TableName], _ work: RESTWork
-    ) async throws -> HTTPResponse {
-        do { return try await session.answer(to: request) } catch let failure as HTTPFailure {
-            guard failure.mayHaveArrived, let table = tables.first else {
-                throw NilusError.catalogUnreachable(work, failure)
-            }
-            throw NilusError.commitUnknown(table, cause: failure)
-        }
+    private func unanswered(_ error: any Error, _ table: TableName, _ work: RESTWork) -> any Error {
+        guard let failure = error as? HTTPFailure else { return error }
+        return failure.mayHaveArrived
+            ? NilusError.commitUnknown(table, cause: failure) : NilusError.catalogUnreachable(work, failure)
     }
 
     /// Finds out what a conflict means.
@@ -98,18 +101,6 @@ extension RESTCatalog {
         if let head, let id = change.addedSnapshotID, head.metadata.snapshot(withID: id) != nil { return head }
         let violation = change.requirements.lazy.compactMap { $0.violation(by: head?.metadata) }.first
         throw NilusError.commitConflict(table.identifier, violation ?? "the catalog answered \(refusal)", head: head)
-    }
-}
-
-/// A change and the table that it is planned on.
-package struct TableCommitment: Sendable {
-    package let change: TableChange
-    package let table: CatalogTable
-
-    /// A change to a table.
-    package init(_ change: TableChange, to table: CatalogTable) {
-        self.change = change
-        self.table = table
     }
 }
 

@@ -46,9 +46,16 @@ struct MaintenanceCommit {
 
     private func hasNewDeletes(_ head: CatalogTable, since base: CatalogTable) async throws -> Bool {
         guard let added = head.metadata.snapshots(since: base.metadata) else { return true }
-        return try await TableFiles(of: head, in: lakehouse.store).manifests().contains { manifest in
-            manifest.content == .deletes && added.contains(manifest.addedSnapshotID)
+        let content = TableFiles(of: head, in: lakehouse.store)
+        var isFound = false
+        // A manifest that came since may only list again what was there, and one of two snapshots what the first added.
+        for manifest in try await content.manifests()
+        where manifest.content == .deletes && added.contains(manifest.addedSnapshotID) {
+            try await content.forEachLiveEntry(of: manifest) { entry in
+                isFound = isFound || (entry.snapshotID.map(added.contains) ?? true)
+            }
         }
+        return isFound
     }
 
     /// Removes manifests that no snapshot knows; what cannot be removed is an orphan.

@@ -31,15 +31,14 @@ extension RemoteObjectStore {
     ///
     /// - Throws: `configurationInvalid` (terminal) when there is no credential, or it is not usable.
     package static func azure(
-        _ settings: AzureSettings, environment: EnvironmentVariables, connection: StorageConnection,
-        uploads: UploadLimits = UploadLimits()
+        _ settings: AzureSettings, environment: EnvironmentVariables, connection: StorageConnection
     ) throws(NilusError) -> RemoteObjectStore {
         let endpoint = settings.endpoint ?? "https://\(settings.account).blob.\(settings.domain)"
         let service = AzureService(
             account: settings.account, domain: settings.domain,
             endpoint: endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint,
             credential: try azureCredential(settings, environment, connection))
-        return RemoteObjectStore(service, connection, uploads)
+        return RemoteObjectStore(service, connection)
     }
 
     private static func azureCredential(

@@ -34,8 +34,7 @@ extension RemoteObjectStore {
     ///
     /// - Throws: `configurationInvalid` (terminal) when the endpoint is no address or there is no credential.
     package static func google(
-        _ settings: GoogleSettings, environment: EnvironmentVariables, connection: StorageConnection,
-        uploads: UploadLimits = UploadLimits()
+        _ settings: GoogleSettings, environment: EnvironmentVariables, connection: StorageConnection
     ) throws(NilusError) -> RemoteObjectStore {
         let endpoint =
             if let given = settings.endpoint ?? environment["GCS_ENDPOINT"] {
@@ -46,7 +45,7 @@ extension RemoteObjectStore {
         let service = S3Service(
             S3Address(endpoint: endpoint, usesPathStyle: true), .google,
             try googleCredential(settings, environment, connection))
-        return RemoteObjectStore(service, connection, uploads)
+        return RemoteObjectStore(service, connection)
     }
 
     private static func googleCredential(

@@ -14,12 +14,12 @@ final class PartedUpload: ObjectUpload {
     private var isOpen = true
     private(set) var byteCount = 0
 
-    var heldBytes: Int { buffer.byteCount + (inFlight == nil ? 0 : store.uploads.partBytes) }
+    var heldBytes: Int { buffer.byteCount + (inFlight == nil ? 0 : UploadMemory.partBytes) }
 
     init(of object: ObjectName, to store: RemoteObjectStore) {
         self.object = object
         self.store = store
-        buffer = PartBuffer(partBytes: store.uploads.partBytes)
+        buffer = PartBuffer(partBytes: UploadMemory.partBytes)
     }
 
     deinit {
@@ -47,7 +47,7 @@ final class PartedUpload: ObjectUpload {
     func complete() async throws {
         guard isOpen else { throw NilusError.defect(.load, "an upload is completed after its end") }
         do {
-            if running == nil, byteCount <= store.uploads.partBytes {
+            if running == nil, byteCount <= UploadMemory.partBytes {
                 let content = buffer.takeFull() ?? buffer.takeRest()
                 _ = try await store.send(store.service.put(content, at: object, onlyIfAbsentBy: nil))
             } else {
@@ -63,7 +63,7 @@ final class PartedUpload: ObjectUpload {
     func abort() async {
         guard isOpen else { return }
         isOpen = false
-        buffer = PartBuffer(partBytes: store.uploads.partBytes)
+        buffer = PartBuffer(partBytes: UploadMemory.partBytes)
         inFlight?.cancel()
         _ = await inFlight?.result
         inFlight = nil
@@ -97,10 +97,10 @@ final class PartedUpload: ObjectUpload {
         try await waitForPart()
         let running = try await begun()
         let number = receipts.count + 1
-        guard number <= StorageLimits.parts else { throw NilusError.tooManyParts(object.location, store.uploads) }
-        try await store.partsInFlight.enter()
+        guard number <= StorageLimits.parts else { throw NilusError.tooManyParts(object.location) }
+        try await store.connection.uploads.partsInFlight.enter()
         inFlight = Task { [store] in
-            defer { store.partsInFlight.leave() }
+            defer { store.connection.uploads.partsInFlight.leave() }
             return try await store.send(content, number: number, of: running)
         }
     }
@@ -163,10 +163,10 @@ extension RemoteObjectStore {
 }
 
 extension NilusError {
-    fileprivate static func tooManyParts(_ location: String, _ limits: UploadLimits) -> NilusError {
+    fileprivate static func tooManyParts(_ location: String) -> NilusError {
         NilusError(
             .load, .sinkRefused,
             "cannot write '\(location)': it needs more than \(StorageLimits.parts) parts of "
-                + "\(limits.partBytes.asByteCount); write smaller files or larger parts")
+                + "\(UploadMemory.partBytes.asByteCount); write smaller files")
     }
 }

@@ -8,15 +8,10 @@ import NilusCore
 package struct RemoteObjectStore: ObjectStore {
     let service: any StorageService
     let connection: StorageConnection
-    let uploads: UploadLimits
-    /// Parts on their way, of all uploads of this store.
-    let partsInFlight: Turnstile
 
-    init(_ service: any StorageService, _ connection: StorageConnection, _ uploads: UploadLimits) {
+    init(_ service: any StorageService, _ connection: StorageConnection) {
         self.service = service
         self.connection = connection
-        self.uploads = uploads
-        partsInFlight = Turnstile(places: uploads.concurrentParts)
     }
 
     package func read(_ location: String, limit: Int) async throws -> [UInt8] {
@@ -164,20 +159,6 @@ package struct RemoteObjectStore: ObjectStore {
             let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits
         }.joined()
-    }
-}
-
-/// Bounds of the memory that uploads take.
-package struct UploadLimits: Sendable, Hashable {
-    /// Bytes of a part: what each open upload gathers before it is sent.
-    package let partBytes: Int
-    /// Parts of all uploads of a store that are on their way at once, beside those that are being gathered.
-    package let concurrentParts: Int
-
-    /// Limits within what storages take; a part has at least 5 MiB.
-    package init(partBytes: Int = StorageLimits.smallestPartBytes, concurrentParts: Int = 2) {
-        self.partBytes = max(partBytes, StorageLimits.smallestPartBytes)
-        self.concurrentParts = max(1, concurrentParts)
     }
 }
 

@@ -1,21 +1,24 @@
 package import HTTPTransport
 package import NilusCore
 
-/// How storages are reached: the client, the clock, and how patient to be.
+/// How storages are reached: the client, the clock, how patient to be, and what uploads may take.
 package struct StorageConnection: Sendable {
     let http: HTTPClient
     let time: TimeSource
     let retry: StorageRetry
+    let uploads: UploadMemory
     /// A random number in 0 ..< 1.
     let chance: @Sendable () -> Double
 
     package init(
         http: HTTPClient, time: TimeSource, retry: StorageRetry = StorageRetry(),
+        uploads: UploadMemory = UploadMemory(),
         chance: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.http = http
         self.time = time
         self.retry = retry
+        self.uploads = uploads
         self.chance = chance
     }
 }

@@ -33,15 +33,14 @@ extension RemoteObjectStore {
     ///
     /// - Throws: `configurationInvalid` (terminal) when the endpoint is no address or there is no key.
     package static func s3(
-        _ settings: S3Settings, environment: EnvironmentVariables, connection: StorageConnection,
-        uploads: UploadLimits = UploadLimits()
+        _ settings: S3Settings, environment: EnvironmentVariables, connection: StorageConnection
     ) throws(NilusError) -> RemoteObjectStore {
-        try s3(settings, environment: environment, connection: connection, uploads: uploads, signsPayload: nil)
+        try s3(settings, environment: environment, connection: connection, signsPayload: nil)
     }
 
     static func s3(
         _ settings: S3Settings, environment: EnvironmentVariables, connection: StorageConnection,
-        uploads: UploadLimits, signsPayload: Bool?
+        signsPayload: Bool?
     ) throws(NilusError) -> RemoteObjectStore {
         let region =
             settings.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? usualRegion
@@ -57,7 +56,7 @@ extension RemoteObjectStore {
             try address(settings, environment, region: region), .aws,
             .signature(RequestSigner(service: "s3", region: region), keys), signsPayload: signsPayload,
             sendsChecksum: environment["AWS_REQUEST_CHECKSUM_CALCULATION"]?.lowercased() != "when_required")
-        return RemoteObjectStore(service, connection, uploads)
+        return RemoteObjectStore(service, connection)
     }
 
     private static func address(

@@ -51,21 +51,29 @@ struct EndpointLoader {
             return
         }
         let account = table.rowIDAccount ?? identity.account ?? ""
+        let (result, report) = try await read(plan, into: table, account: account)
+        let outcome = try await table.commit(
+            CommitFacts(
+                checkpoint: plan.progress.change(cut: result.cut), rowCount: report.rows, rowIDAccount: account,
+                scope: scope(of: result, plan)))
+        finish(outcome)
+        tell(report, outcome.receipt)
+    }
+
+    /// Reads everything into the table; what that needs in memory is gone before the commit, which may wait.
+    private func read(
+        _ plan: ReadPlan, into table: any TableLoad, account: String
+    ) async throws -> (ReadResult, NormalizeReport) {
         var normalizer = try Normalizer(
             load.endpoint, table: table.schema, unfillable: table.unfillableColumns, naming: naming,
             loadID: loadIdentity.loadID, account: account, keepsHistory: load.keepsHistory)
         let result = try await read(plan, through: &normalizer, into: table)
         try reconcile(normalizer.report)
-        let outcome = try await table.commit(
-            CommitFacts(
-                checkpoint: plan.progress.change(cut: result.cut), rowCount: normalizer.report.rows,
-                rowIDAccount: account, scope: scope(of: result, plan)))
-        finish(outcome)
-        tell(normalizer.report, outcome.receipt)
+        return (result, normalizer.report)
     }
 
     private func finish(_ outcome: CommitOutcome) {
-        record.warn(outcome.receipt.upkeep.map { "table '\(load.table)': \($0)" })
+        record.warn(outcome.receipt.remarks.map { "table '\(load.table)': \($0)" })
         switch outcome {
         case .committed(let receipt): record.finish(.succeeded(.completed), receipt)
         case .alreadyCommitted(let receipt):

@@ -48,6 +48,9 @@ package struct Envelope: Sendable, Hashable {
     /// Bytes for the keys by which rows are merged, of all endpoints together.
     package var keyBytes: Int { Int(Double(memoryBytes) * Self.keyShare) }
 
+    /// Bytes of files on their way to a storage, of all endpoints together: what their row groups took before.
+    package var uploadBytes: Int { parallelEndpoints * rowGroupBytes }
+
     /// Endpoints that are loaded at once.
     package var parallelEndpoints: Int {
         let fitting = workingBytes / (Self.bytesPerEndpoint + Self.smallestRowGroup)

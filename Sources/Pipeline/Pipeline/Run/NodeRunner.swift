@@ -59,9 +59,14 @@ struct NodeRunner: Sendable {
     private func run(
         _ loads: [Int], _ source: any Source, _ sink: any Sink, _ identity: SourceIdentity
     ) async -> [Failure] {
-        await withTaskGroup(of: Failure?.self) { group in
+        let tables = Set(loads.map { plan.loads[$0].table })
+        let joint = tables.count > 1 ? sink.joining(tables, places: slots) : nil
+        return await withTaskGroup(of: Failure?.self) { group in
             for load in loads {
-                group.addTask { await run(load, source, sink, identity) }
+                group.addTask {
+                    defer { joint?.leave(plan.loads[load].table) }
+                    return await run(load, source, joint ?? sink, identity)
+                }
             }
             var failures: [Failure] = []
             for await failure in group { if let failure { failures.append(failure) } }

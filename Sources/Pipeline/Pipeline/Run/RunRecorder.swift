@@ -121,7 +121,7 @@ extension CommitFigures {
             snapshotID: receipt.snapshotID, metadataLocation: receipt.metadataLocation, rowsAdded: receipt.rowsAdded,
             fates: RowFates(receipt.effects), filesAdded: receipt.filesAdded, bytesAdded: receipt.bytesAdded,
             rowsInTable: receipt.rowsInTable, schemaChanges: receipt.schemaChanges, checkpoint: receipt.checkpoint,
-            search: receipt.search.map(SearchCost.init))
+            search: receipt.search.map(SearchCost.init), tablesTogether: receipt.tablesTogether)
     }
 }
 

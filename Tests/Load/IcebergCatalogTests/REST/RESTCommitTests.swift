@@ -179,8 +179,8 @@ struct `A commit to several tables of a REST catalog` {
         let with = try CatalogService(settings: Self.offering) { _, _ in .http(404) }
         let without = try CatalogService { _, _ in .http(404) }
 
-        #expect(try await with.open().commitsTogether)
-        #expect(try await !without.open().commitsTogether)
+        #expect(try await with.open().transactions != nil)
+        #expect(try await without.open().transactions == nil)
     }
 
     @Test func `goes to the catalog in one request`() async throws {
@@ -189,9 +189,9 @@ struct `A commit to several tables of a REST catalog` {
             request.line == "POST /v1/transactions/commit" ? .http(204) : .http(200, body: loaded)
         }
 
-        let tables = try await (try await service.open()).commit(try commitments())
+        let tables = try await service.open().commit(try commitments())
 
-        #expect(tables.map { $0.metadata.currentSnapshot?.id } == [2])
+        #expect(try tables.map { try $0.get().metadata.currentSnapshot?.id } == [2])
         let body = try JSONValue(parsing: try #require(service.requests.first).body.utf8)
         #expect(body["table-changes"]?.array?.count == 1)
         #expect(body["table-changes"]?.array?.first?["identifier"] == ["namespace": ["sales"], "name": "charges"])
@@ -205,8 +205,10 @@ struct `A commit to several tables of a REST catalog` {
         }
         let catalog = try await service.open()
 
-        let error = await #expect(throws: NilusError.self) { try await catalog.commit(try commitments()) }
+        let outcomes = await catalog.commit(try commitments())
 
+        #expect(outcomes.count == 1)
+        let error = #expect(throws: NilusError.self) { try outcomes[0].get() }
         #expect(error?.code == code)
     }
 }
