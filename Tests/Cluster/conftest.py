@@ -1,6 +1,6 @@
 """The API server of the contract suite: that of $KUBECONFIG, or the stand-in that behaves as a real one was seen to.
 
-Whatever a server is too old for is skipped by the name of the feature, and told at the end.
+Whatever a server is too old for is skipped by the name of the feature.
 """
 import os
 import pathlib
@@ -123,8 +123,3 @@ def pytest_runtest_setup(item):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "needs(feature, …): features of an API server without which a test says nothing")
-
-
-def pytest_terminal_summary(terminalreporter):
-    for report in terminalreporter.stats.get("skipped", []):
-        terminalreporter.write_line(f"SKIPPED {report.nodeid}: {report.longrepr[2]}", yellow=True)
