@@ -163,7 +163,10 @@ let allTests: [Target] = [
     tests("Extract/ExtractionTests", ["Extraction", "NilusCore"]),
     tests(
         "Extract/StripeSourceTests",
-        ["Extraction", "HTTPTransport", "JSON", "LoopbackServer", "NilusCore", "SeededRandom", "StripeSource"]),
+        [
+            "Extraction", "HTTPTransport", "JSON", "LoopbackServer", "NilusCore", "SeededRandom", "StripeSource",
+            "WorkflowManifest",
+        ]),
     tests(
         "Normalize/NormalizationTests",
         ["Extraction", "JSON", "NilusCore", "Normalization", "Records", "SeededRandom", "StripeSource"]),
