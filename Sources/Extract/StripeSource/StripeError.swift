@@ -87,15 +87,14 @@ extension NilusError {
                 + "check the proxy")
     }
 
-    static func ledgerOpen(_ endpoint: String, _ fault: ListFault) -> NilusError {
+    static func ledgerOpen(_ what: String, _ fault: ListFault) -> NilusError {
         let found =
             switch fault {
             case .cursorLost: "Stripe no longer knows any row of the last page, so the next page cannot be found"
             case .emptyPage: "Stripe keeps answering an empty page and says that more rows follow"
             case .repeatedPage: "Stripe keeps answering rows it sent before and says that more follow"
             }
-        return NilusError(
-            .extract, .ledgerOpen, "cannot read endpoint '\(endpoint)' to its end: \(found); run again")
+        return NilusError(.extract, .ledgerOpen, "cannot read \(what) to its end: \(found); run again")
     }
 
     static func malformedList(_ what: String, _ detail: String) -> NilusError {

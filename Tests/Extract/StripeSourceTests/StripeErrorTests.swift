@@ -25,15 +25,15 @@ struct `The words of a source that failed` {
 
     @Test(arguments: [
         Case(
-            .ledgerOpen("charge", .cursorLost), .ledgerOpen,
+            .ledgerOpen("endpoint 'charge'", .cursorLost), .ledgerOpen,
             "cannot read endpoint 'charge' to its end: Stripe no longer knows any row of the last page, so the next "
                 + "page cannot be found; run again"),
         Case(
-            .ledgerOpen("charge", .emptyPage), .ledgerOpen,
+            .ledgerOpen("endpoint 'charge'", .emptyPage), .ledgerOpen,
             "cannot read endpoint 'charge' to its end: Stripe keeps answering an empty page and says that more rows "
                 + "follow; run again"),
         Case(
-            .ledgerOpen("charge", .repeatedPage), .ledgerOpen,
+            .ledgerOpen("endpoint 'charge'", .repeatedPage), .ledgerOpen,
             "cannot read endpoint 'charge' to its end: Stripe keeps answering rows it sent before and says that more "
                 + "follow; run again"),
         Case(
