@@ -3,88 +3,65 @@
 The job loads into a SeaweedFS (S3 and REST catalog) through a proxy that injects each fault at each moment, once or for
 ever. A first load without faults makes the table; the load under test merges changes into it.
 """
-import os
-import pathlib
-import subprocess
-
 import pytest
 from harness.fault_proxy import FAULTS, fault_proxy
 from harness.job import manifest
+from harness.seaweedfs import Buckets, seaweedfs
 from harness.simulator import simulator
-from pyiceberg.catalog.rest import RestCatalog
 
 # Each test brings the lakehouse that it is about.
 pytestmark = pytest.mark.local
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHANGED = 40
 FOREVER = 1_000
 
 # The moments: a request that the load under test makes, by method and path.
 COMMIT = ("POST", r"/tables/charge$")
-LOAD = ("GET", r"/tables/charge$")
 DATA = ("PUT", r"/data/[^/]*\.parquet")
 MANIFEST = ("PUT", r"/metadata/.*\.avro")
 
 
 @pytest.fixture(scope="module")
-def services(tmp_path_factory):
-    """How to reach a SeaweedFS of this module's own."""
-    folder = tmp_path_factory.mktemp("weed")
-    script = ROOT / "scripts" / "seaweedfs.sh"
-    environment = {**os.environ, "PATH": f"{pathlib.Path(os.sys.executable).parent}:{os.environ['PATH']}"}
-    started = subprocess.run([script, "start", folder], capture_output=True, text=True, check=True, env=environment)
-    exports = dict(line.removeprefix("export ").split("=", 1) for line in started.stdout.splitlines() if "=" in line)
-    yield exports
-    subprocess.run([script, "stop", folder], check=True, env=environment)
+def buckets_of_services(tmp_path_factory):
+    """The buckets of a SeaweedFS of this module's own."""
+    with seaweedfs(tmp_path_factory.mktemp("seaweedfs")) as server:
+        yield Buckets(server)
 
 
 class World:
     """A table in a lakehouse of services, a job that loads into it through proxies, and what it ought to hold."""
 
-    buckets = 0
-
-    def __init__(self, account, stripe, services, catalog, storage):
+    def __init__(self, account, stripe, lakehouse, catalog, storage):
         self.account = account
         self.stripe = stripe
-        self.services = services
+        self.lakehouse = lakehouse
         self.catalog_proxy = catalog
         self.storage_proxy = storage
-        self.bucket = f"conformance-{World.buckets:02d}"
-        World.buckets += 1
 
     def run(self, run_id, expect=None):
-        key, secret = self.services["NILUS_TEST_S3_ACCESS_KEY_ID"], self.services["NILUS_TEST_S3_SECRET_ACCESS_KEY"]
-        address = (
-            f"iceberg+rest://{self.catalog_proxy.authority}?warehouse=s3://{self.bucket}"
-            f"&endpoint=http://{self.storage_proxy.authority}&region=us-east-1&use_ssl=false"
-            f"&access_key_id={key}&secret_access_key={secret}&credential={key}:{secret}")
-        job = self.account.job(self.stripe, arguments=[])
-        process = job.start(
-            manifest("charge", sink={"incremental-strategy": "merge"}, sink_address=address), "--run-id", run_id)
-        finished = job.finish(process)
-        self.account.jobs.remove(job)
-        assert expect is None or finished.code == expect, finished.stderr
-        return finished
+        server = self.lakehouse.server.reached_at(
+            storage=f"http://{self.storage_proxy.authority}", catalog=f"http://{self.catalog_proxy.authority}")
+        job = self.account.job(self.stripe, arguments=[], environment={"S3_SECRET": server.secret})
+        job.lakehouse = self.lakehouse
+        finished = job.finish(job.start(
+            manifest("charge", sink={"incremental-strategy": "merge"},
+                     sink_address=server.address(warehouse=self.lakehouse.warehouse)),
+            "--run-id", run_id))
+        return finished if expect is None else finished.expected(expect)
 
     def rows(self):
-        key, secret = self.services["NILUS_TEST_S3_ACCESS_KEY_ID"], self.services["NILUS_TEST_S3_SECRET_ACCESS_KEY"]
-        catalog = RestCatalog(
-            "c", uri=self.services["NILUS_TEST_REST_CATALOG"], warehouse=f"s3://{self.bucket}",
-            credential=f"{key}:{secret}", **{
-                "s3.endpoint": self.services["NILUS_TEST_S3_ENDPOINT"], "s3.access-key-id": key,
-                "s3.secret-access-key": secret, "s3.region": "us-east-1"})
-        table = catalog.load_table("stripe.charge")
+        table = self.lakehouse.table("stripe.charge")
         rows = table.scan(selected_fields=("id", "description")).to_arrow().to_pylist()
         return {row["id"]: row["description"] for row in rows}, len(rows), len(table.metadata.snapshots)
 
 
 @pytest.fixture
-def world(account, services):
+def world(account, buckets_of_services):
+    lakehouse = buckets_of_services.lakehouse()
+    server = lakehouse.server
     with simulator(objects={"charge": 120, "default": 20}) as stripe, \
-            fault_proxy(services["NILUS_TEST_REST_CATALOG"]) as catalog, \
-            fault_proxy(services["NILUS_TEST_S3_ENDPOINT"]) as storage:
-        yield World(account, stripe, services, catalog, storage)
+            fault_proxy(server.catalog_url) as catalog, fault_proxy(server.endpoint) as storage:
+        yield World(account, stripe, lakehouse, catalog, storage)
 
 
 def outcome(fault, moment, times):

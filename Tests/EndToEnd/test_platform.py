@@ -1,15 +1,16 @@
 """The job as DataOS, Kubernetes and people start it: which manifest, which status, which words."""
+import contextlib
 import json
 import os
 import pty
-import subprocess
 import threading
 import time
 
 import pytest
 import yaml
+from harness.expectation import NAMES
 from harness.job import manifest
-from harness.programs import NILUS, ROOT
+from harness.programs import ROOT
 
 # Each test brings the lakehouse that it is about.
 pytestmark = pytest.mark.local
@@ -17,19 +18,11 @@ pytestmark = pytest.mark.local
 SAMPLES = ROOT / "manifests"
 
 
-def nilus(*arguments, **more):
-    return subprocess.run([str(NILUS), *map(str, arguments)], capture_output=True, text=True, **more)
-
-
-def environment(account, stripe, **more):
-    return {"PATH": os.environ["PATH"], "STRIPE_API_KEY": account.key,
-            "NILUS_STRIPE_API_BASE": stripe.address, **more}
-
-
 @pytest.mark.parametrize("variable", ["BASE_CONFIG_FILE_DIR", "DATAOS_CONFIG_DIR"])
-def test_a_mounted_stack_spec_is_run(account, small_stripe, tmp_path, variable):
+def test_a_mounted_stack_spec_is_run(account, small_stripe, variable):
     """As the platform does: no arguments, config.yaml in a folder, the status in the work folder."""
-    config, work = tmp_path / "config", tmp_path / "work"
+    job = account.job(small_stripe)
+    config, work = job.folder / "config", job.folder / "work"
     config.mkdir()
     work.mkdir()
     (config / "config.yaml").write_text(f"""
@@ -37,43 +30,37 @@ source:
   address: stripe://?api_key={{STRIPE_API_KEY}}
   options: {{source-table: coupon}}
 sink:
-  address: iceberg+sqlite://{tmp_path}/lake/catalog.db?warehouse={tmp_path}/lake
+  address: iceberg+sqlite://{job.lakehouse.catalog_file}?warehouse={job.warehouse}
   options: {{dest-table: stripe.coupon}}
 """)
-    (tmp_path / "lake").mkdir()
+    job.warehouse.mkdir()
 
-    done = nilus("run", env=environment(account, small_stripe, DATAOS_NAME="nightly", DATAOS_WORK_DIR=str(work),
-                                        **{variable: str(config)}))
+    job.command("run", environment={"DATAOS_NAME": "nightly", "DATAOS_WORK_DIR": str(work), variable: str(config)})
 
-    assert done.returncode == 0, done.stderr
     status = yaml.safe_load((work / "status.yaml").read_text())
-    assert status["status"]["rowsCommitted"] == 250
+    assert status["status"]["rowsCommitted"] == job.lakehouse.count("stripe.coupon") == 250
     assert status["spec"]["workflowRef"]["name"] == "nightly"
-    assert account.key not in done.stdout + done.stderr
 
 
-def test_standard_input_and_output(account, small_stripe, tmp_path):
+def test_standard_input_and_output(account, small_stripe):
     """Without --status the resource goes to standard output, and logs never do."""
-    done = nilus("run", "-f", "-", "--warehouse", tmp_path / "lake", input=manifest("coupon"),
-                 env=environment(account, small_stripe))
+    job = account.job(small_stripe)
 
-    assert done.returncode == 0, done.stderr
-    status = yaml.safe_load(done.stdout)
+    finished = job.command("run", "-f", "-", *job.arguments, input=manifest("coupon"))
+
+    status = yaml.safe_load(finished.stdout)
     assert (status["kind"], status["status"]["phase"]) == ("WorkflowRun", "Succeeded")
-    assert "run ended" in done.stderr
+    assert "run ended" in finished.stderr
 
 
 def test_a_manifest_that_is_nowhere(account, small_stripe):
-    done = nilus("run", env=environment(account, small_stripe))
+    finished = account.job(small_stripe).command("run", expect=64)
 
-    assert done.returncode == 64
-    assert done.stderr == ("cannot find a manifest: neither '-f FILE' nor BASE_CONFIG_FILE_DIR nor "
-                           "DATAOS_CONFIG_DIR names one\n")
+    assert finished.stderr == ("cannot find a manifest: neither '-f FILE' nor BASE_CONFIG_FILE_DIR nor "
+                               "DATAOS_CONFIG_DIR names one\n")
 
 
-def test_all_faults_of_a_manifest_in_one_pass(account, small_stripe):
-    job = account.job(small_stripe)
-    text = """name: faulty
+FAULTY = """name: faulty
 version: v1alpha
 type: nilus
 spec:
@@ -90,42 +77,48 @@ spec:
       incremental-strategy: upsert
 """
 
-    finished = job.run(text, expect=78)
 
-    path = job.folder / "workflow.yaml"
-    lines = finished.stderr.splitlines()
-    assert [line.split(": ", 1)[0] for line in lines] == [f"{path}:{place}" for place in ("7:31", "8:7", "9:7", "10:18", "15:29")] or lines
-    assert f"{path}:9:7: unknown key 'source_tabel' in 'source.options'; did you mean 'source_table'?" in (
-        finished.stderr.replace("'options'", "'source.options'").replace("source-table", "source_table"))
+def test_all_faults_of_a_manifest_in_one_pass(account, small_stripe):
+    """Each with its place, in the order of the file."""
+    job = account.job(small_stripe)
+
+    finished = job.run(FAULTY, expect=78)
+
+    assert finished.stderr.splitlines() == [f"{job.folder}/workflow.yaml:{fault}" for fault in (
+        "7:32: parameter 'api_key' of the source address is a blank, '<…>'; write the value, or '{NAME}' with the name "
+        "of a secret",
+        "9:7: unknown key 'source_tabel' in 'source.options'; did you mean 'source_table'?",
+        "10:18: 'page-size' must be a whole number; found text",
+        "15:29: 'incremental-strategy' cannot be 'upsert'; expected 'replace', 'append', 'merge', 'delete+insert' or "
+        "'scd2'",
+    )]
     assert finished.reason == "ManifestInvalid"
 
 
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
-def test_samples_are_valid(sample):
-    done = nilus("validate", "-f", sample)
-
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_samples_are_valid(account, sample):
+    account.job().command("validate", "-f", sample)
 
 
-def test_faults_for_machines():
-    done = nilus("validate", "-f", "-", "-o", "json", input="name: x\nversion: v1\ntype: workflow\n")
+def test_faults_for_machines(account):
+    finished = account.job().command(
+        "validate", "-f", "-", "-o", "json", input="name: x\nversion: v1\ntype: workflow\n", expect=78)
 
-    (found,) = json.loads(done.stdout)
-    assert done.returncode == 78 and found["valid"] is False
-    assert {"severity", "line", "column", "message"} == set(found["faults"][0])
-
-
-def test_endpoints_are_listed():
-    table = nilus("endpoints")
-    document = json.loads(nilus("endpoints", "-o", "json").stdout)
-
-    assert len(document) == 21
-    assert all(entry["name"] in table.stdout for entry in document)
+    assert json.loads(finished.stdout) == [{"file": "standard input", "valid": False, "workflows": [], "faults": [
+        {"severity": "error", "line": 1, "column": 1, "message": "missing key 'workflow' in 'the resource'"}]}]
 
 
-def test_usage_errors_have_their_own_code():
-    assert nilus("run", "--no-such-option").returncode == 64
-    assert nilus("validate").returncode == 64
+def test_endpoints_are_listed(account):
+    table = account.job().command("endpoints").stdout
+    document = json.loads(account.job().command("endpoints", "-o", "json").stdout)
+
+    listed = [line.split()[0] for line in table.splitlines() if line.startswith("  ")]
+    assert sorted(listed) == sorted(entry["name"] for entry in document) == NAMES
+
+
+@pytest.mark.parametrize("arguments", [["run", "--no-such-option"], ["validate"]], ids=" ".join)
+def test_usage_errors_have_their_own_code(account, arguments):
+    account.job().command(*arguments, expect=64)
 
 
 @pytest.mark.parametrize(("arguments", "variables", "level"), [
@@ -148,37 +141,41 @@ def test_a_json_log_is_one_object_a_line(account, small_stripe):
     assert [line["message"] for line in lines] == ["run started", "table committed", "run ended"]
 
 
-def test_a_terminal_shows_progress_and_a_summary(account, small_stripe, tmp_path):
+@contextlib.contextmanager
+def terminal(shown):
+    """The side of a terminal that a program writes to; what it shows is gathered in `shown` until the block ends."""
     ours, theirs = pty.openpty()
-    shown = bytearray()
 
     def read():
-        try:
+        with contextlib.suppress(OSError):  # the other side is closed
             while data := os.read(ours, 65_536):
                 shown.extend(data)
-        except OSError:  # the other side is closed
-            pass
+
     reader = threading.Thread(target=read)
     reader.start()
+    try:
+        yield theirs
+    finally:
+        os.close(theirs)
+        reader.join()
+        os.close(ours)
 
-    path = tmp_path / "workflow.yaml"
-    path.write_text(manifest("charge, coupon"))
-    done = subprocess.run(
-        [str(NILUS), "run", "-f", str(path), "--warehouse", str(tmp_path / "lake"), "--status", str(tmp_path / "s.yaml")],
-        stderr=theirs, env=environment(account, small_stripe))
-    os.close(theirs)
-    reader.join()
-    os.close(ours)
 
+def test_a_terminal_shows_progress_and_a_summary(account, small_stripe):
+    job = account.job(small_stripe)
+    shown = bytearray()
+
+    with terminal(shown) as screen:
+        job.run(manifest("charge, coupon"), stderr=screen)
+
+    job.seen.append(("the terminal", bytes(shown)))
     text = shown.decode()
-    assert done.returncode == 0
     assert "run started" not in text, "log lines would tear the display"
     for word in ("charge", "coupon", "250", "Succeeded"):
         assert word in text, text
-    assert account.key not in text
 
 
-def test_a_status_tells_every_phase(account, small_stripe, tmp_path):
+def test_a_status_tells_every_phase(account, small_stripe):
     """The file exists from the start and is replaced as a whole."""
     job = account.job(small_stripe)
     process = job.start(manifest("customer", source={"requests-per-second": 2}))
@@ -203,16 +200,18 @@ def test_a_dry_run_reads_and_writes_nothing(account, small_stripe):
     assert small_stripe.stats()["total"]["requests"] == 0
 
 
-def test_a_depot_of_this_machine(account, small_stripe, tmp_path):
-    depots = tmp_path / "depots"
+def test_a_depot_of_this_machine(account, small_stripe):
+    job = account.job(small_stripe)
+    depots = job.folder / "depots"
     depots.mkdir()
     (depots / "lakehouse.yaml").write_text(
-        f"name: lakehouse\nversion: v2alpha\ntype: depot\ndepot:\n  type: LOCAL\n  local:\n    path: {tmp_path}/lake\n")
-    job = account.job(small_stripe, arguments=["--depot-dir", str(depots)])
+        f"name: lakehouse\nversion: v2alpha\ntype: depot\ndepot:\n  type: LOCAL\n  local:\n    path: {job.warehouse}\n")
+    job.arguments = ["--depot-dir", str(depots)]
 
     finished = job.run(manifest("coupon"))
 
-    assert str(tmp_path / "lake") in finished.endpoint["commit"]["metadataLocation"]
+    assert finished.endpoint["commit"]["metadataLocation"] == job.lakehouse.table("stripe.coupon").metadata_location
+    assert job.lakehouse.count("stripe.coupon") == 250
 
 
 def test_a_node_that_fails_skips_its_dependents_only(account, small_stripe):

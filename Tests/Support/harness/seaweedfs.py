@@ -29,10 +29,11 @@ class SeaweedFS:
         self.key_id = found["NILUS_TEST_S3_ACCESS_KEY_ID"]
         self.secret = found["NILUS_TEST_S3_SECRET_ACCESS_KEY"]
 
-    def reached_at(self, endpoint):
-        """The same one, whose storage is reached at another address."""
+    def reached_at(self, storage=None, catalog=None):
+        """The same one, whose storage or catalog is reached at another address."""
         other = copy.copy(self)
-        other.endpoint = endpoint
+        other.endpoint = storage or self.endpoint
+        other.catalog_url = catalog or self.catalog_url
         return other
 
     def address(self, **changes):
