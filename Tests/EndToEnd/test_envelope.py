@@ -46,7 +46,8 @@ def test_a_budget_that_cannot_work_is_refused(account, small_stripe):
     finished = job.run(manifest("coupon", resources="100m / 32Mi"), expect=78)
 
     assert finished.reason == "EnvelopeTooSmall"
-    assert "cannot run in 32 MiB of memory (manifest): one endpoint needs at least" in finished.stderr
+    assert finished.message == (
+        "cannot run in 32 MiB of memory (manifest): one endpoint needs at least 64 MiB; raise 'resources.limits.memory'")
     assert not job.warehouse.exists()
 
 
@@ -57,7 +58,9 @@ def test_the_envelope_is_logged_once_and_reported(account, small_stripe):
 
     assert finished.stderr.count("parallel-endpoints=") == 1
     envelope = finished.status["status"]["envelope"]
-    assert {"memoryBytes", "cpuMillicores", "peakMemoryBytes", "cpuSeconds", "parallelEndpoints"} <= set(envelope)
+    assert {name: envelope[name] for name in ("memoryBytes", "memorySource", "cpuMillicores", "cpuSource")} == {
+        "memoryBytes": 128 * MEBIBYTE, "memorySource": "manifest", "cpuMillicores": 100, "cpuSource": "manifest"}
+    assert envelope["peakMemoryBytes"] > 0 and envelope["cpuSeconds"] > 0 and envelope["parallelEndpoints"] > 0
 
 
 def test_peak_memory_does_not_grow_with_the_endpoints(account, small_stripe):

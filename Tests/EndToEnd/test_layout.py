@@ -1,7 +1,6 @@
 """Partitions and sort orders: of new tables as the manifest says, of existing ones as they are."""
 import datetime
 import json
-import os
 
 import pyarrow
 import pyarrow.parquet
@@ -19,7 +18,6 @@ from pyiceberg.types import (
 )
 
 MEBIBYTE = 1024 * 1024
-by_root = pytest.mark.skipif(os.getuid() != 0, reason="control groups are made by root: run `sudo make test`")
 LAID_OUT = {
     "partition-by": [
         {"column": "created", "type": "month", "index": 2, "name": "month"},
@@ -89,7 +87,7 @@ def test_an_append_and_a_replace_keep_the_layout(account):
         assert job.lakehouse.ids("stripe.charge") == sorted(stripe.ids("charge"))
     table = job.lakehouse.table("stripe.charge")
     assert len(table.specs()) == len(table.metadata.sort_orders) == 1
-    (warning,) = [text for text in finished.status["status"]["warnings"] if "partition-by" in text]
+    (warning,) = [text for text in finished.warnings if "partition-by" in text]
     assert warning == (
         "table 'stripe.charge' is partitioned by 'bucket[3](id)', 'month(created)', which stays; 'partition-by' asks "
         "for 'identity(currency)' and counts for new tables only")
@@ -104,22 +102,21 @@ def test_files_have_so_many_rows(account, small_stripe):
     assert counts == [250 % 80] + [80] * (250 // 80)
 
 
-@pytest.mark.parametrize("option, message", [
-    ({"partition-by": [{"column": "creatd", "type": "day"}]},
+@pytest.mark.parametrize("option, place, message", [
+    ({"partition-by": [{"column": "creatd", "type": "day"}]}, "25:11",
      "cannot partition table 'stripe.charge' by 'creatd': endpoint 'charge' has no such column; did you mean 'created'?"),
-    ({"cluster-by": "amuont"},
+    ({"cluster-by": "amuont"}, "24:23",
      "cannot cluster table 'stripe.charge' by 'amuont': endpoint 'charge' has no such column; did you mean 'amount'?"),
-    ({"partition-by": [{"column": "amount", "type": "month"}]},
+    ({"partition-by": [{"column": "amount", "type": "month"}]}, "25:11",
      "cannot partition table 'stripe.charge' by 'month' of column 'amount': its type is long; expected a date or a "
      "timestamp"),
 ])
-def test_a_layout_that_cannot_be_is_refused(account, small_stripe, option, message):
+def test_a_layout_that_cannot_be_is_refused(account, small_stripe, option, place, message):
     job = account.job(small_stripe)
 
     finished = job.run(manifest("charge", sink=option), expect=78)
 
-    assert message in finished.endpoint["message"]
-    assert "workflow.yaml:" in finished.stderr
+    assert finished.endpoint["message"] == f"{job.folder}/workflow.yaml:{place}: {message}"
     assert not job.lakehouse.exists("stripe.charge")
 
 
@@ -178,7 +175,7 @@ class TestTablesOfOthers:
             assert extra["metadata"] == given["metadata"]
             assert written["metadata"] is written["receipt_url"] is written["description"] is written["theirs"] is None
             assert written["_nilus_load_id"] == finished.status["status"]["loadID"]
-        refused = [text for text in finished.status["status"]["warnings"] if "its values go to '_nilus_extra'" in text]
+        refused = [text for text in finished.warnings if "its values go to '_nilus_extra'" in text]
         assert sorted(text.split("'")[1] for text in refused) == ["description", "metadata", "receipt_url"]
         partitions = {json.dumps(file["partition"]) for file in files(table)} if spec.fields else set()
         assert len(partitions) >= min(2, len(spec.fields) * 2)
@@ -227,7 +224,6 @@ class TestTablesOfOthers:
             "binary, which this program cannot compute; change the table's partition spec or use another table")
 
 
-@by_root
 def test_a_year_of_days_in_128_mebibytes(account, capsys):
     """Rows of 365 days, each a partition, with the kernel holding the job to the memory."""
     rows = 36_500
