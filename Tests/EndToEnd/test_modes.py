@@ -94,7 +94,10 @@ def test_an_interval_bounds_creation(account, stripe, endpoint):
 
     expected = sorted(identifier for identifier, moment in created.items() if start <= moment < end)
     assert expected and job.lakehouse.ids(f"stripe.{endpoint}") == expected
-    assert finished.status["status"]["warnings"]
+    for line, option in ((18, "interval-start"), (19, "interval-end")):
+        place = f"{job.folder}/workflow.yaml:{line}:{len(option) + 13}"
+        assert (f"{place}: warning: '{option}' with 'incremental-strategy' 'replace' leaves only a part of the data in the "
+                "table") in finished.warnings
 
 
 def test_a_trial_reads_so_many_pages(account, stripe):
@@ -113,6 +116,8 @@ def test_page_size_is_at_most_stripes_own(account, stripe):
     finished = job.run(manifest("charge", source={"page-size": 5000}))
 
     assert finished.endpoint["extract"]["pages"] == 4
+    assert (f"{job.folder}/workflow.yaml:18:22: warning: 'page-size' is cut to 100, the most that Stripe puts on a page"
+            in finished.warnings)
 
 
 def test_a_run_that_is_committed_does_nothing(account, stripe):
@@ -133,6 +138,9 @@ def test_a_run_id_belongs_to_one_manifest(account, stripe):
     finished = job.run(manifest("charge", source={"page-size": 50}), "--run-id", "nightly-1", expect=65)
 
     assert finished.reason == "RunConflict"
+    assert finished.message == (
+        f"cannot run 'nightly-1' on table at '{job.lakehouse.table('stripe.charge').location()}': a run of this id was "
+        "committed there from another manifest; give the run another id")
     assert len(job.lakehouse.snapshots("stripe.charge")) == 1
 
 
@@ -140,7 +148,7 @@ def test_test_and_live_rows_are_not_mixed(account, stripe):
     job = account.job(stripe)
     job.run(manifest("charge"))
 
-    finished = job.run(manifest("charge"), expect=65, environment={"STRIPE_API_KEY": "sk_live_other"})
+    finished = job.run(manifest("charge"), expect=65, environment={"STRIPE_API_KEY": account.key_of_kind("sk_live_")})
 
     assert finished.endpoint["message"] == (
         "cannot load live-mode rows into table 'stripe.charge': it holds test-mode rows; use another table")
@@ -153,7 +161,10 @@ def test_accounts_are_not_mixed(account, stripe):
     with simulator("--account", "acct_another", objects={"default": 10}) as other:
         finished = job.run(manifest("charge"), expect=65, environment={"NILUS_STRIPE_API_BASE": other.address})
 
-    assert finished.reason == "TableConflict" and "acct_another" in finished.endpoint["message"]
+    assert finished.reason == "TableConflict"
+    assert finished.message == (
+        "cannot load rows of account 'acct_another' into table 'stripe.charge': it holds rows of account 'acct_1SimuLat0rNiLuS1'; "
+        "use another table")
 
 
 def test_endpoints_are_named_in_any_spelling(account, stripe):
@@ -171,7 +182,7 @@ def test_a_destination_is_normalized_and_the_rename_is_shown(account, stripe):
     finished = job.run(manifest("coupon", dest_table="Stripe-Data.A-test-01"))
 
     assert list(finished.endpoints) == ["stripe_data.a_test_01"]
-    assert "table 'Stripe-Data.A-test-01' is named 'stripe_data.a_test_01'" in finished.status["status"]["warnings"]
+    assert "table 'Stripe-Data.A-test-01' is named 'stripe_data.a_test_01'" in finished.warnings
 
 
 def test_unknown_fields_become_columns(account, stripe):
