@@ -50,8 +50,13 @@ struct `A kubeconfig` {
     }
 
     @Test(arguments: [
-        ("helper", "by 'exec', which nilus cannot"), ("lost", "no cluster 'nowhere'"),
-        ("unknown", "no context 'unknown'"),
+        (
+            "helper",
+            "user 'helper' proves itself by 'exec', which nilus cannot; use a token, 'tokenFile' or a client "
+                + "certificate"
+        ),
+        ("lost", "it has no cluster 'nowhere' under 'clusters'"),
+        ("unknown", "it has no context 'unknown' under 'contexts'"),
     ])
     func `says what it lacks`(context: String, sentence: String) throws {
         let folder = try TemporaryFolder()
@@ -60,7 +65,7 @@ struct `A kubeconfig` {
         let error = #expect(throws: NilusError.self) { try config.connection(context: context) }
 
         #expect(error?.code == .configurationInvalid)
-        #expect(error?.line.contains(sentence) == true)
+        #expect(error?.line == "cannot use kubeconfig '\(folder.path)/config': \(sentence)")
     }
 
     @Test func `is refused when it turns the check of certificates off`() throws {

@@ -34,6 +34,15 @@ struct DepotWorld {
         return try await resolver.depot(named: name, secrets)
     }
 
+    /// The words for a depot that is in none of its places, with what is to be said of two of them.
+    func nowhere(unreadable fault: String? = nil, service: String = "'DEPOT_SERVICE_URL' is not set") -> String {
+        let remark = fault.map { " (a file there cannot be read: \(folder.path)/\($0))" } ?? ""
+        return
+            "cannot find depot 'lake': no manifest or properties of it in '\(folder.path)'\(remark); the environment "
+            + "variables 'TYPE' and 'DESTINATION_BUCKET' are not both set; the depot service cannot be asked, "
+            + "\(service); name a folder with '--depot-dir' or load into a local folder with '--warehouse'"
+    }
+
     func remote(_ name: String = "lake") async throws -> RemoteDepot {
         guard case .remote(let remote) = try await depot(name).storage else {
             throw NilusError.defect(.load, "the depot is local")

@@ -121,7 +121,9 @@ struct `A location` {
         let error = await #expect(throws: NilusError.self) { try await store.put([], at: location) }
 
         #expect(error?.code == .sinkRefused)
-        #expect(error?.message.contains("it names no object here; 's3://bucket/path' was expected") == true)
+        #expect(
+            error?.message == "cannot use location \(MessageText.quoted(location)): it names no object here; "
+                + "'s3://bucket/path' was expected")
     }
 
     @Test func `in a storage without a credential says what to set`() {
@@ -134,10 +136,21 @@ struct `A location` {
             try stores([:], ["AWS_ACCESS_KEY_ID": "AKID"]).store(for: "s3://b/k")
         }
 
-        #expect(s3?.message.contains("no key is given; set 'AWS_ACCESS_KEY_ID' and 'AWS_SECRET_ACCESS_KEY'") == true)
-        #expect(google?.message.contains("no credential is given; set 'GOOGLE_APPLICATION_CREDENTIALS'") == true)
-        #expect(azure?.message.contains("storage account 'acc': no credential is given for it") == true)
-        #expect(half?.message.contains("'AWS_ACCESS_KEY_ID' is 'AKID' but 'AWS_SECRET_ACCESS_KEY' is not set") == true)
+        #expect(
+            s3?.message == "cannot sign requests to S3: no key is given; set 'AWS_ACCESS_KEY_ID' and "
+                + "'AWS_SECRET_ACCESS_KEY', or 'AWS_ROLE_ARN' and 'AWS_WEB_IDENTITY_TOKEN_FILE', or "
+                + "'AWS_CONTAINER_CREDENTIALS_FULL_URI'")
+        #expect(
+            google?.message == "cannot prove requests to Google Cloud Storage: no credential is given; set "
+                + "'GOOGLE_APPLICATION_CREDENTIALS', or 'GCS_HMAC_ACCESS_KEY_ID' and 'GCS_HMAC_SECRET_ACCESS_KEY'")
+        #expect(
+            azure?.message == "cannot prove requests to storage account 'acc': no credential is given for it; set "
+                + "'AZURE_STORAGE_ACCOUNT_NAME' and 'AZURE_STORAGE_ACCOUNT_KEY', or 'AZURE_STORAGE_SAS_TOKEN', or "
+                + "'AZURE_FEDERATED_TOKEN_FILE' with 'AZURE_CLIENT_ID' and 'AZURE_TENANT_ID'")
+        #expect(
+            half?.message
+                == "cannot sign requests to S3: 'AWS_ACCESS_KEY_ID' is 'AKID' but 'AWS_SECRET_ACCESS_KEY' is not "
+                + "set; set both")
         for error in [s3, google, azure, half] { #expect(error?.code == .configurationInvalid) }
     }
 }

@@ -291,7 +291,8 @@ struct `A service account` {
         let storage = try LoopbackServer { _, _ in .http(200, body: "x") }
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/key.json"
-        try Files.replace(path, with: Array(Self.file.replacing("TOKEN_URI", with: issuer.base + "/token").utf8), isDurable: false)
+        try Files.replace(
+            path, with: Array(Self.file.replacing("TOKEN_URI", with: issuer.base + "/token").utf8), isDurable: false)
         let store = try RemoteObjectStore.google(
             GoogleSettings(endpoint: storage.base),
             environment: EnvironmentVariables(["GOOGLE_APPLICATION_CREDENTIALS": path]),
@@ -343,7 +344,9 @@ struct `A service account` {
     @Test func `does not send its claim over an open network`() {
         let error = #expect(throws: NilusError.self) { try account("http://oauth2.example/token") }
 
-        #expect(error?.message.contains("its 'token_uri' is no 'https://' address") == true)
+        #expect(
+            error?.message == "cannot use service account 'key.json': its 'token_uri' is no 'https://' address; "
+                + "expected the JSON key file that Google Cloud hands out")
     }
 }
 

@@ -221,9 +221,14 @@ struct `Any object store` {
         let large = await #expect(throws: NilusError.self) { try await test.store.read("\(test.folder)/a", limit: 2) }
 
         #expect(missing?.code == .sinkRefused)
-        #expect(missing?.message.contains("there is no such file") == true)
+        #expect(
+            missing?.message
+                == "cannot read '\(test.folderInMessages)/b': there is no such file; expected one, as the table or the "
+                + "catalog names it")
         #expect(large?.code == .sinkRefused)
-        #expect(large?.message.contains("it is larger than 2 B") == true)
+        #expect(
+            large?.message == "cannot read '\(test.folderInMessages)/a': it is larger than 2 B; expected a smaller file"
+        )
     }
 
     @Test(arguments: StoreUnderTest.kinds)
@@ -253,11 +258,18 @@ struct `Any object store` {
         }
 
         #expect(short?.code == .sinkRefused)
-        #expect(short?.message.contains("it has only 2 of these 4") == true)
+        #expect(
+            short?.message == "cannot read bytes 1 to 5 of '\(test.folderInMessages)/a': it has only 2 of these 4; "
+                + "expected the size that the table's metadata names")
         #expect(outside?.code == .sinkRefused)
-        #expect(outside?.message.contains("it has only 0 of these 1") == true)
+        #expect(
+            outside?.message == "cannot read bytes 4 to 5 of '\(test.folderInMessages)/a': it has only 0 of these 1; "
+                + "expected the size that the table's metadata names")
         #expect(missing?.code == .sinkRefused)
-        #expect(missing?.message.contains("there is no such file") == true)
+        #expect(
+            missing?.message
+                == "cannot read '\(test.folderInMessages)/b': there is no such file; expected one, as the table or the "
+                + "catalog names it")
     }
 
     @Test(arguments: StoreUnderTest.kinds)

@@ -283,7 +283,9 @@ struct `A storage that fails` {
         let failure = await #expect(throws: NilusError.self) { try await upload.send() }
         let after = #expect(throws: NilusError.self) { try content.withUnsafeBytes { try upload.append($0) } }
 
-        #expect(failure?.message.contains("refuses action 's3:PutObject'") == true)
+        #expect(
+            failure?.message == "cannot write 's3://b/k': bucket 'b' refuses action 's3:PutObject' to key id 'AKID' "
+                + "(403 AccessDenied); grant it or use another key")
         #expect(after?.code == .internalDefect)
         #expect(server.received.last?.hasPrefix("DELETE /b/k?uploadId=u ") == true)
     }

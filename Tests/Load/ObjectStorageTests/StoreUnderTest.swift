@@ -11,6 +11,8 @@ final class StoreUnderTest: Sendable {
     let store: any ObjectStore
     /// Ends without a slash.
     let folder: String
+    /// The folder as messages name it: files of this machine by their path.
+    var folderInMessages: String { folder.hasPrefix("file://") ? String(folder.dropFirst(7)) : folder }
     /// What goes when the test is over.
     private let place: (any Sendable)?
 

@@ -112,7 +112,10 @@ struct `A read plan` {
             try ReadPlan(load(.incremental), table: TableFacts(checkpoint: "{}", hasRows: true))
         }
 
-        #expect(error.message.contains("its checkpoint '{}' is not one this version understands"))
+        #expect(
+            error.message
+                == "cannot load endpoint 'charge' incrementally into 'stripe.charge': its checkpoint '{}' is not one "
+                + "this version understands; set 'full-refresh: true' once")
     }
 
     @Test func `of a full refresh starts the table anew`() throws {

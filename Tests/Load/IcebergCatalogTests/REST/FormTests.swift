@@ -111,8 +111,8 @@ struct `A refusal by a REST catalog` {
         let long = String(repeating: "word ", count: 200)
         let refusal = refusal(400, #"{"error": {"message": "sk_live_abc is no key \#(long)", "type": "T"}}"#)
 
-        #expect(refusal.description.contains("<redacted> is no key"))
-        #expect(refusal.description.count < 340)
+        let words = String(repeating: "word ", count: 55)
+        #expect(refusal.description == "400 T (<redacted> is no key \(words)wor)")
     }
 }
 
