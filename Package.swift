@@ -206,8 +206,8 @@ let allTests: [Target] = [
     tests(
         "Pipeline/PipelineTests",
         [
-            "Extraction", "JSON", "Loading", "NilusCore", "Normalization", "Pipeline", "Records", "RunStatus",
-            "Secrets", "WorkflowManifest", logging,
+            "Extraction", "JSON", "Loading", "NilusCore", "Normalization", "Pipeline", "Records", "RunLog",
+            "RunStatus", "Secrets", "WorkflowManifest", logging,
         ]),
     tests("Simulator/SimulatorTests", ["stripe-simulator", arguments, nioCore]),
 ]

@@ -19,6 +19,13 @@ extension NilusError {
     }
 }
 
+extension NilusError {
+    /// How the service that refused calls the request; of the cause when this layer knows none.
+    package var requestID: String? {
+        context.first { $0.name == ContextItem.requestID }?.value ?? (cause as? NilusError)?.requestID
+    }
+}
+
 extension NilusError: CustomStringConvertible {
     package var description: String { line }
 }

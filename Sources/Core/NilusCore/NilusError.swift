@@ -48,6 +48,9 @@ package struct ContextItem: Sendable, Equatable {
         self.name = name
         self.value = value
     }
+
+    /// The name of the fact that a service's support asks for: how the service calls one request.
+    package static let requestID = "request id"
 }
 
 /// The six stages of a run, in order.

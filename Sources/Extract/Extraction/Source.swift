@@ -3,7 +3,7 @@ package protocol Source: Sendable {
     /// Learns whose data this is, as far as the credential allows.
     ///
     /// - Throws: `keyRefused` (terminal) when the source does not accept the credential.
-    func identify() async throws -> SourceIdentity
+    func identify(meter: ExtractMeter) async throws -> SourceIdentity
 
     /// Reads an endpoint and delivers every object of the window exactly once, page by page.
     ///

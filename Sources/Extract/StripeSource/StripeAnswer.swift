@@ -80,9 +80,8 @@ struct StripeFailure {
         throttle = isThrottled ? Self.cause(response.headers["stripe-rate-limited-reason"]) : nil
         retryAfter = response.headers["retry-after"].flatMap { Int64($0) }
             .flatMap { (0...Self.longestRetryAfterSeconds).contains($0) ? .seconds($0) : nil }
-        context = ["request-id", "stripe-rate-limited-reason"].compactMap { name in
-            response.headers[name].map { ContextItem(name, $0) }
-        }
+        let facts = [(ContextItem.requestID, "request-id"), ("limit", "stripe-rate-limited-reason")]
+        context = facts.compactMap { name, header in response.headers[header].map { ContextItem(name, $0) } }
     }
 
     /// A longer wait than this is no answer to a batch job, in seconds.

@@ -30,7 +30,7 @@ final class StripeClient: Sendable {
     /// Asks until there is an answer that counts, or the patience is used up.
     ///
     /// - Throws: `NilusError` as ``Extraction/Source`` promises; `StripeSignal` for what only the asker can handle.
-    func ask(_ question: StripeQuestion, meter: ExtractMeter?) async throws -> StripeDocument {
+    func ask(_ question: StripeQuestion, meter: ExtractMeter) async throws -> StripeDocument {
         let start = time.monotonic()
         var failures = 0
         while true {
@@ -45,7 +45,7 @@ final class StripeClient: Sendable {
                 guard let delay else {
                     throw NilusError.gaveUp(question.what, failure, attempts: failures, elapsed: elapsed)
                 }
-                meter?.count { $0.retries += 1 }
+                meter.count { $0.retries += 1 }
                 try await time.sleep(delay)
             }
         }
@@ -57,7 +57,7 @@ final class StripeClient: Sendable {
         case passing(StripeFailure)
     }
 
-    private func attempt(_ question: StripeQuestion, meter: ExtractMeter?) async throws -> Attempt {
+    private func attempt(_ question: StripeQuestion, meter: ExtractMeter) async throws -> Attempt {
         let key = connection.key.current
         do {
             var response = try await send(question, key, meter)
@@ -71,13 +71,13 @@ final class StripeClient: Sendable {
     }
 
     private func send(
-        _ question: StripeQuestion, _ key: Redacted<SecretBytes>, _ meter: ExtractMeter?
+        _ question: StripeQuestion, _ key: Redacted<SecretBytes>, _ meter: ExtractMeter
     ) async throws -> HTTPResponse {
         let request = HTTPRequest(
             url: connection.base + question.target, headers: connection.headers, bearer: key,
             maximumBodyBytes: StripeLimits.maximumPageBytes, timeout: StripeLimits.requestTimeout)
         return try await budget.spend(on: question.operation) {
-            meter?.count { $0.requests += 1 }
+            meter.count { $0.requests += 1 }
             return try await http.send(request)
         }
     }
@@ -110,9 +110,9 @@ final class StripeClient: Sendable {
         }
     }
 
-    private func note(_ failure: StripeFailure, _ question: StripeQuestion, _ meter: ExtractMeter?) {
+    private func note(_ failure: StripeFailure, _ question: StripeQuestion, _ meter: ExtractMeter) {
         guard failure.kind == .throttled else { return }
-        meter?.count { $0.throttled += 1 }
+        meter.count { $0.throttled += 1 }
         if let cause = failure.throttle { budget.throttled(cause, on: question.operation) }
     }
 }

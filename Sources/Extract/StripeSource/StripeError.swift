@@ -103,8 +103,8 @@ extension NilusError {
 
     private static func context(_ status: Int, _ error: StripeErrorBody, _ requestID: String?) -> [ContextItem] {
         let items: [(String, String?)] = [
-            ("status", String(status)), ("request id", requestID), ("type", error.type), ("stripe code", error.code),
-            ("parameter", error.parameter),
+            ("status", String(status)), (ContextItem.requestID, requestID), ("type", error.type),
+            ("stripe code", error.code), ("parameter", error.parameter),
         ]
         return items.compactMap { name, value in value.map { ContextItem(name, $0) } }
     }

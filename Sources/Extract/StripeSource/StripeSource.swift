@@ -21,11 +21,11 @@ package final class StripeSource: Source {
         self.isLive = isLive
     }
 
-    package func identify() async throws -> SourceIdentity {
+    package func identify(meter: ExtractMeter) async throws -> SourceIdentity {
         if let knownAccount { return SourceIdentity(account: knownAccount, isLive: isLive) }
         let question = StripeQuestion(target: "/v1/account", operation: "account", what: "the account of the key")
         do {
-            let document = try await client.ask(question, meter: nil)
+            let document = try await client.ask(question, meter: meter)
             let account = document.json.withRoot { $0.field("id")?.string }
             return SourceIdentity(account: account, isLive: isLive)
         } catch let error as NilusError where Self.leavesAccountUnknown(error.code) {

@@ -91,6 +91,8 @@ package struct Normalizer {
             let column = columns[index]
             if !column.hasValue(inRow: row), conversion.set(value, in: column, row: row, scratch: &scratch) { return }
             report.misfits[batch.schema.fields[index].name, default: 0] += 1
+        } else {
+            report.withoutColumn += 1
         }
         extra.add(key, value)
     }
@@ -172,6 +174,8 @@ package struct NormalizeReport: Sendable, Hashable {
     package var rows = 0
     /// Values that did not fit their column, by column.
     package var misfits: [String: Int] = [:]
+    /// Values of fields that have no column and get none, because of the limit or because the name is taken.
+    package var withoutColumn = 0
     /// Columns added for fields that nobody declared, as `name type`.
     package var newColumns: [String] = []
 

@@ -28,6 +28,7 @@ package enum TerminationMessage {
         fields["phase"] = worst.map { .string($0.outcome.phase.rawValue) }
         fields["reason"] = worst?.outcome.reason.map(JSONValue.string)
         fields["message"] = worst?.outcome.message.map { .string(MessageText.cut($0, toBytes: 1_500)) }
+        fields["requestID"] = worst?.outcome.requestID.map { .string(MessageText.cut($0, toBytes: 200)) }
         fields["exitCode"] = .integer(exitCode.rawValue)
         fields["rowsCommitted"] = .integer(runs.map(\.rowsCommitted).reduce(0, +))
         fields["workflow"] = worst.map { .string(MessageText.cut($0.workflow.name, toBytes: 100)) }

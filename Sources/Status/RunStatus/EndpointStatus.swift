@@ -12,6 +12,7 @@ package struct EndpointStatus: Sendable {
     package var completionTime: Timestamp?
     package var extract = ExtractFigures()
     package var rows = RowFigures()
+    package var window: ReadWindow?
     package var commit: CommitFigures?
 
     package init(endpoint: String, mode: String, strategy: String, table: String) {
@@ -41,8 +42,22 @@ package struct RowFigures: Sendable, Hashable {
     package var dropped: [String: Int] = [:]
     /// Values kept in `_nilus_extra` because they did not fit their column, by column.
     package var misfits: [String: Int] = [:]
+    /// Values kept in `_nilus_extra` because their field has no column.
+    package var withoutColumn = 0
 
     package init() {}
+}
+
+/// The times of creation of which every row was read, `[start, end)`.
+package struct ReadWindow: Sendable, Hashable {
+    /// `nil` when it reaches back to the beginning.
+    package let start: Timestamp?
+    package let end: Timestamp
+
+    package init(start: Timestamp?, end: Timestamp) {
+        self.start = start
+        self.end = end
+    }
 }
 
 /// What became visible.

@@ -23,10 +23,9 @@ extension WorkflowRun {
     private var spec: JSONValue {
         var reference: JSONObject = ["name": .string(workflow.name)]
         reference["version"] = workflow.version.map(JSONValue.string)
-        return [
-            "workflowRef": .object(reference),
-            "manifest": ["file": .string(workflow.file), "sha256": .string(workflow.digest)],
-        ]
+        var manifest: JSONObject = ["file": .string(workflow.file)]
+        if !workflow.digest.isEmpty { manifest["sha256"] = .string(workflow.digest) }
+        return ["workflowRef": .object(reference), "manifest": .object(manifest)]
     }
 
     private var status: JSONValue {
@@ -66,6 +65,7 @@ extension NodeStatus {
         fields.add(outcome)
         fields["attempts"] = .integer(attempts)
         fields.add(startTime, completionTime)
+        fields["requests"] = .integer(requests)
         fields["endpoints"] = .array(endpoints.map(\.document))
         return .object(fields)
     }
@@ -80,6 +80,7 @@ extension EndpointStatus {
         fields.add(outcome)
         fields.add(startTime, completionTime)
         fields["rows"] = rows.document
+        fields["window"] = window?.document
         fields["extract"] = extract.document
         fields["commit"] = commit?.document
         return .object(fields)
@@ -91,6 +92,7 @@ extension RowFigures {
         var fields: JSONObject = ["received": .integer(received), "written": .integer(written)]
         fields["dropped"] = Self.counts(dropped)
         fields["misfits"] = Self.counts(misfits)
+        if withoutColumn > 0 { fields["withoutColumn"] = .integer(withoutColumn) }
         return .object(fields)
     }
 
@@ -98,6 +100,15 @@ extension RowFigures {
         guard !counts.isEmpty else { return nil }
         var fields = JSONObject()
         for (name, count) in counts.sorted(by: { $0.key < $1.key }) { fields[name] = .integer(count) }
+        return .object(fields)
+    }
+}
+
+extension ReadWindow {
+    fileprivate var document: JSONValue {
+        var fields = JSONObject()
+        fields["start"] = start.map { .string($0.description) }
+        fields["end"] = .string(end.description)
         return .object(fields)
     }
 }
@@ -172,6 +183,7 @@ extension JSONObject {
     fileprivate mutating func add(_ outcome: Outcome) {
         self["reason"] = outcome.reason.map(JSONValue.string)
         self["message"] = outcome.message.map(JSONValue.string)
+        self["requestID"] = outcome.requestID.map(JSONValue.string)
     }
 
     fileprivate mutating func add(_ startTime: Timestamp?, _ completionTime: Timestamp?) {

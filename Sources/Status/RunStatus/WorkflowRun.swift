@@ -28,9 +28,24 @@ package struct WorkflowRun: Sendable {
         self.envelope = envelope
     }
 
-    /// Rows written and committed by all endpoints.
+    /// Rows that the run made visible, those of an earlier process with the same run id among them.
     package var rowsCommitted: Int {
         nodes.flatMap(\.endpoints).compactMap(\.commit?.rowsAdded).reduce(0, +)
+    }
+
+    /// Rows that this process made visible.
+    package var rowsCommittedNow: Int {
+        nodes.flatMap(\.endpoints).filter { $0.outcome.reason != SuccessReason.alreadyCommitted.rawValue }
+            .compactMap(\.commit?.rowsAdded).reduce(0, +)
+    }
+
+    /// Adds warnings, each once.
+    ///
+    /// - Returns: those that were not known.
+    package mutating func warn(_ new: [String]) -> [String] {
+        let known = warnings.count
+        for warning in new where !warnings.contains(warning) { warnings.append(warning) }
+        return Array(warnings[known...])
     }
 }
 
@@ -39,7 +54,7 @@ package struct WorkflowReference: Sendable, Hashable {
     package let name: String
     package let version: String?
     package let workspace: String?
-    /// The manifest as the user named it, and SHA-256 of its bytes.
+    /// The manifest as the user named it, and SHA-256 of its bytes, empty when they could not be read.
     package let file: String
     package let digest: String
 
@@ -57,6 +72,8 @@ package struct NodeStatus: Sendable {
     package let name: String
     package var outcome: Outcome = .pending
     package var attempts = 0
+    /// What asking whose data this is cost the last attempt.
+    package var identification = ExtractFigures()
     package var startTime: Timestamp?
     package var completionTime: Timestamp?
     package var endpoints: [EndpointStatus]
@@ -65,4 +82,7 @@ package struct NodeStatus: Sendable {
         self.name = name
         self.endpoints = endpoints
     }
+
+    /// Requests of the last attempt: that for the account of the key and those of the endpoints.
+    package var requests: Int { endpoints.reduce(identification.requests) { $0 + $1.extract.requests } }
 }

@@ -3,7 +3,7 @@ package import RunStatus
 
 /// The table that ends a run on a terminal.
 package enum SummaryTable {
-    /// Writes the table, a verdict, and a line for each endpoint that did not simply succeed.
+    /// Writes the table, a verdict, a line for each endpoint that did not simply succeed, and the warnings.
     package static func text(_ run: WorkflowRun) -> String {
         let endpoints = run.nodes.flatMap(\.endpoints)
         let header = ["endpoint", "table", "phase", "rows", "files", "size", "requests", "retries"]
@@ -16,7 +16,8 @@ package enum SummaryTable {
                 cell.0.padded(to: cell.1, onLeft: column >= firstNumber)
             }.joined(separator: "  ")
         }
-        return (lines.map(trimmed) + [verdict(run)] + remarks(endpoints)).joined(separator: "\n") + "\n"
+        let below = [verdict(run)] + remarks(endpoints) + warnings(run)
+        return (lines.map(trimmed) + below).joined(separator: "\n") + "\n"
     }
 
     private static let firstNumber = 3
@@ -31,7 +32,7 @@ package enum SummaryTable {
     }
 
     private static func verdict(_ run: WorkflowRun) -> String {
-        let rows = "\(run.rowsCommitted.grouped) rows committed"
+        let rows = "\(run.rowsCommittedNow.grouped) rows committed"
         guard let envelope = run.envelope else { return "\(run.outcome.phase.rawValue): \(rows)" }
         let memory = "peak memory \(envelope.peakMemoryBytes.asByteCount) of \(envelope.memoryBytes.asByteCount)"
         let cpu = "\((envelope.cpuSeconds * 100).rounded() / 100) s of CPU"
@@ -44,6 +45,10 @@ package enum SummaryTable {
             guard let message = endpoint.outcome.message else { return nil }
             return "  \(endpoint.endpoint): \(message)"
         }
+    }
+
+    private static func warnings(_ run: WorkflowRun) -> [String] {
+        run.warnings.isEmpty ? [] : ["Warnings:"] + run.warnings.map { "  \($0)" }
     }
 
     private static func trimmed(_ line: String) -> String {

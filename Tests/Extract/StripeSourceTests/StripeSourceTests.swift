@@ -196,14 +196,14 @@ struct `Stripe as a source` {
             reads.withLock { $0 += 1 }
             return Redacted(SecretBytes("sk_test_new"))
         }
-        #expect(try await renewed.identify().account == nil)
+        #expect(try await renewed.identify(meter: ExtractMeter()).account == nil)
         #expect(rotated.received.count == 2 && reads.withLock { $0 } == 1)
 
         for other in [nil, "sk_live_other"] {
             let refusing = try LoopbackServer { _, _ in .http(401, body: #"{"error":{"message":"no"}}"#) }
             let source = Reading().source(refusing) { other.map { Redacted(SecretBytes($0)) } }
 
-            let error = await #expect(throws: NilusError.self) { _ = try await source.identify() }
+            let error = await #expect(throws: NilusError.self) { _ = try await source.identify(meter: ExtractMeter()) }
 
             #expect(error?.code == .keyRefused)
             #expect(refusing.received.count == 1)
@@ -215,9 +215,17 @@ struct `Stripe as a source` {
         let closed = try LoopbackServer { _, _ in .http(403, body: #"{"error":{"message":"no"}}"#) }
         let wrong = try LoopbackServer { _, _ in .http(401, body: #"{"error":{"message":"no"}}"#) }
 
-        #expect(try await Reading().source(open).identify() == SourceIdentity(account: "acct_7", isLive: false))
-        #expect(try await Reading().source(closed).identify() == SourceIdentity(account: nil, isLive: false))
-        let error = try await #require(throws: NilusError.self) { try await Reading().source(wrong).identify() }
+        let meter = ExtractMeter()
+
+        #expect(
+            try await Reading().source(open).identify(meter: meter)
+                == SourceIdentity(account: "acct_7", isLive: false))
+        #expect(
+            try await Reading().source(closed).identify(meter: meter) == SourceIdentity(account: nil, isLive: false))
+        let error = try await #require(throws: NilusError.self) {
+            try await Reading().source(wrong).identify(meter: meter)
+        }
         #expect(error.code == .keyRefused)
+        #expect(meter.current.requests == 3)
     }
 }

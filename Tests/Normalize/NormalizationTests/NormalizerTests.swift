@@ -189,6 +189,7 @@ struct `Normalization` {
         #expect(rows[0]["f99"] == "99")
         #expect(rows[0]["f100"] == nil)
         #expect(rows[0]["_nilus_extra"]?.contains(#""f100":100"#) == true)
+        #expect(bench.normalizer.report.withoutColumn == 50)
     }
 
     @Test func `never lets two fields share a column, nor a field take a system column`() throws {
@@ -202,6 +203,8 @@ struct `Normalization` {
         #expect(rows[0]["_nilus_id"] != "forged")
         #expect(
             rows[0]["_nilus_extra"] == #"{"someName":"2","_nilus_id":"forged","_NILUS_EXTRA":"x","id":"again"}"#)
+        #expect(bench.normalizer.report.withoutColumn == 3)
+        #expect(bench.normalizer.report.misfits == ["id": 1])
     }
 
     @Test func `gives versions their beginning, and their end to nobody`() throws {

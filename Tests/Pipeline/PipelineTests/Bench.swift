@@ -4,6 +4,7 @@ import Logging
 import NilusCore
 import Normalization
 import Pipeline
+import RunLog
 import RunStatus
 import Secrets
 import Synchronization
@@ -13,8 +14,11 @@ import WorkflowManifest
 struct Bench {
     let source: PreparedSource
     let sink: MemorySink
+    /// What opening the source remarks.
+    var remarks: [String] = []
     let waited = WaitedTime()
     private let seen = SeenRuns()
+    private let log = SeenLog()
 
     init(_ source: PreparedSource, _ sink: MemorySink = MemorySink()) {
         self.source = source
@@ -23,6 +27,9 @@ struct Bench {
 
     /// The phases that the observer was told of, for the run and its nodes.
     var phases: [String] { seen.phases }
+
+    /// What was logged, at `info` and above, without time.
+    var logLines: [String] { log.lines }
 
     static let endpoints = ["charge", "customer", "refund"].map { name in
         Endpoint(
@@ -43,7 +50,7 @@ struct Bench {
                     requested: (nil, nil), group: ControlGroupLimits(memoryBytes: nil, cpuMillicores: nil)),
                 adapters: adapters, secrets: SecretStore(directories: [], environment: EnvironmentVariables([:])),
                 naming: .snakeCase, isDryRun: isDryRun, time: waited.source,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, observe: seen.note))
+                logger: Logger(label: "test") { [log] _ in log.handler }, observe: seen.note))
         return await runner.run()
     }
 
@@ -52,7 +59,7 @@ struct Bench {
             endpoints: { table in
                 table.isAll ? Self.endpoints : Self.endpoints.filter { $0.name == table.name }
             },
-            openSource: { [source] _, _ in (source, []) }, openSink: { [sink] _, _, _ in sink })
+            openSource: { [source, remarks] _, _ in (source, remarks) }, openSink: { [sink] _, _, _ in sink })
     }
 
     /// A workflow of nodes, each given as its name, its source table, and further lines of its dag entry or options.
@@ -104,6 +111,21 @@ final class WaitedTime: Sendable {
             monotonic: { self.total },
             utc: { Timestamp(microseconds: 1_780_272_000_000_000 + self.total.milliseconds * 1_000) },
             sleep: { duration in self.waited.withLock { $0 += duration } })
+    }
+}
+
+/// Remembers what was logged.
+private final class SeenLog: Sendable {
+    private let kept = Mutex<[String]>([])
+
+    var lines: [String] { kept.withLock { $0 } }
+
+    var handler: RunLogHandler {
+        let time = TimeSource(monotonic: { .zero }, utc: { Timestamp(microseconds: 0) }, sleep: { _ in })
+        return RunLogHandler(.text, level: .info, time: time) { [self] bytes in
+            let line = String(decoding: bytes.dropLast(), as: UTF8.self)
+            kept.withLock { $0.append(line.split(separator: " ", maxSplits: 1).last.map(String.init) ?? line) }
+        }
     }
 }
 

@@ -27,7 +27,10 @@ final class PreparedSource: Source {
 
     var requests: [ReadRequest] { reads.withLock { $0 } }
 
-    func identify() async throws -> SourceIdentity { identity }
+    func identify(meter: ExtractMeter) async throws -> SourceIdentity {
+        meter.count { $0.requests += 1 }
+        return identity
+    }
 
     func read(
         _ request: ReadRequest, meter: ExtractMeter, deliver: (Page) async throws -> Void

@@ -22,6 +22,8 @@ struct `A run` {
         #expect(endpoints.map(\.table) == ["stripe.charge", "stripe.customer", "stripe.refund"])
         #expect(endpoints.map(\.rows.written) == [3, 5, 0])
         #expect(endpoints[0].commit?.checkpoint == #"{"version":1,"created_before":1000}"#)
+        #expect(endpoints[0].window == ReadWindow(start: nil, end: Timestamp(microseconds: 1_000_000_000)))
+        #expect(run.nodes[0].requests == 3, "one for the account, one for each endpoint that has rows")
         #expect(bench.phases.first == "Running load=Pending")
         #expect(bench.phases.last == "Succeeded load=Succeeded")
     }
@@ -140,9 +142,44 @@ struct `A run` {
         _ = try await bench.run(manifest, runID: "again")
         let second = try await bench.run(manifest, runID: "again")
 
-        #expect(second.nodes[0].endpoints[0].outcome == .succeeded(.alreadyCommitted, "run 'again' is committed"))
-        #expect(second.nodes[0].endpoints[0].commit?.rowsAdded == 4)
+        let outcome = Outcome.succeeded(.alreadyCommitted, "run 'again' is committed")
+        #expect(second.nodes[0].endpoints[0].outcome == outcome)
+        #expect(second.nodes[0].outcome == outcome && second.outcome == outcome)
+        #expect(second.rowsCommitted == 4 && second.rowsCommittedNow == 0)
         #expect(bench.source.requests.count == 1)
+        #expect(
+            bench.logLines.last
+                == "info     already committed endpoint=charge node=load pages=0 retries=0 rows=0 run=again snapshot=7 "
+                + "table=stripe.charge")
+    }
+
+    @Test func `logs each warning once and keeps it`() async throws {
+        var bench = Bench(PreparedSource(["charge": rows(1)], failures: ["charge": [error(.sourceUnavailable)]]))
+        bench.remarks = ["file '/k' can be read by every user of the machine"]
+        let node = Bench.Node(
+            entry: ["retry: {count: 1}"], sourceOptions: ["yield-limit: 5"],
+            sinkOptions: ["incremental-strategy: append"])
+
+        let run = try await bench.run(Bench.workflow([node]))
+
+        #expect(run.nodes[0].attempts == 2)
+        let trial =
+            "'yield-limit' with 'append': the rows of this trial stay in 'stripe.charge' and a later load brings them again"
+        #expect(run.warnings == bench.remarks + [trial])
+        #expect(
+            bench.logLines.filter { $0.contains(" noticed ") } == [
+                #"warning  noticed what="file '/k' can be read by every user of the machine""#,
+                "warning  noticed what=\"\(trial)\"",
+            ])
+    }
+
+    @Test func `keeps silent about the window of a read that ended early`() async throws {
+        let bench = Bench(PreparedSource(["charge": rows(1)]))
+
+        let run = try await bench.run(Bench.workflow([.init(sourceOptions: ["yield-limit: 5"])]))
+
+        #expect(run.outcome.phase == .succeeded)
+        #expect(run.nodes[0].endpoints[0].window == nil)
     }
 
     @Test func `touches nothing when it is dry`() async throws {
@@ -150,7 +187,8 @@ struct `A run` {
 
         let run = try await bench.run(Bench.workflow([.init()]), isDryRun: true)
 
-        #expect(run.nodes[0].outcome.reason == "DryRun")
+        #expect(run.outcome == .succeeded(.dryRun, "a dry run reads and writes nothing"))
+        #expect(run.nodes[0].outcome == run.outcome)
         #expect(run.exitCode == .done)
         #expect(bench.source.requests.isEmpty && bench.sink.log.isEmpty)
     }

@@ -16,7 +16,10 @@ struct `A termination message` {
         var run = WorkflowRun(
             workflow: WorkflowReference(name: "w", version: nil, workspace: nil, file: "f", digest: "d"), runID: "r",
             loadID: "1", nodes: [NodeStatus(name: "n", endpoints: statuses)], envelope: nil)
-        if let message { run.outcome = Outcome(NilusError(.extract, .permissionMissing, message)) }
+        if let message {
+            let request = ContextItem(ContextItem.requestID, "req_1")
+            run.outcome = Outcome(NilusError(.extract, .permissionMissing, message, context: [request]))
+        }
         return run
     }
 
@@ -26,9 +29,11 @@ struct `A termination message` {
         let value = try JSONValue(parsing: bytes)
         #expect(
             value.object?.members.map(\.name) == [
-                "phase", "reason", "message", "exitCode", "rowsCommitted", "workflow", "runID", "endpoints",
+                "phase", "reason", "message", "requestID", "exitCode", "rowsCommitted", "workflow", "runID",
+                "endpoints",
             ])
         #expect(value["exitCode"]?.integer == 77)
+        #expect(value["requestID"]?.string == "req_1")
         #expect(value["endpoints"]?.array?.first?["endpoint"]?.string == "endpoint_7")
     }
 

@@ -14,12 +14,16 @@ struct `A workflow run as a resource` {
         endpoint.rows.written = 200
         endpoint.rows.dropped = ["youngerThanCut": 1]
         endpoint.rows.misfits = ["amount": 2]
+        endpoint.rows.withoutColumn = 7
+        endpoint.window = ReadWindow(
+            start: Timestamp(seconds: 1_780_185_600), end: try #require(Timestamp(seconds: 1_780_272_005)))
         endpoint.commit = CommitFigures(
             snapshotID: 42, metadataLocation: "file:///lake/m.json", rowsAdded: 200, filesAdded: 1, bytesAdded: 9_000,
             rowsInTable: 200, schemaChanges: ["new_field string"], checkpoint: #"{"version":1}"#)
         var node = NodeStatus(name: "load", endpoints: [endpoint])
         node.outcome = .succeeded(.completed)
         node.attempts = 1
+        node.identification.requests = 1
         var run = WorkflowRun(
             workflow: WorkflowReference(
                 name: "stripe-charges", version: "v1", workspace: "public", file: "workflow.yaml", digest: "ab12"),
@@ -74,6 +78,7 @@ struct `A workflow run as a resource` {
                       phase: Succeeded
                       reason: Completed
                       attempts: 1
+                      requests: 4
                       endpoints:
                         - endpoint: charge
                           table: stripe.charge
@@ -88,6 +93,10 @@ struct `A workflow run as a resource` {
                               youngerThanCut: 1
                             misfits:
                               amount: 2
+                            withoutColumn: 7
+                          window:
+                            start: "2026-05-31T00:00:00Z"
+                            end: "2026-06-01T00:00:05Z"
                           extract:
                             requests: 3
                             retries: 1
@@ -117,6 +126,17 @@ struct `A workflow run as a resource` {
                     - "workflow.yaml:3:1: warning: unknown key 'x'"
 
                 """)
+    }
+
+    @Test func `of a manifest that could not be read has no digest`() throws {
+        var run = WorkflowRun(
+            workflow: WorkflowReference(name: "w", version: nil, workspace: nil, file: "w.yaml", digest: ""),
+            runID: "r", loadID: "", nodes: [], envelope: nil)
+        run.outcome = Outcome(
+            NilusError(.extract, .permissionMissing, "no", context: [ContextItem(ContextItem.requestID, "req_1")]))
+
+        #expect(run.resource["spec"]?["manifest"] == ["file": "w.yaml"])
+        #expect(run.resource["status"]?["requestID"]?.string == "req_1")
     }
 
     @Test func `is the same in JSON, and a list when there are several`() throws {
@@ -167,5 +187,28 @@ struct `An outcome` {
         #expect(phase(.interrupted) == .interrupted)
         #expect(phase(.featureUnavailable) == .skipped && phase(.dependencyFailed) == .skipped)
         #expect(phase(.keyRefused) == .failed && phase(.internalDefect) == .failed)
+    }
+
+    @Test func `names the request that was refused, also one of a layer below`() {
+        let refusal = NilusError(
+            .load, .sinkRefused, "cannot put", context: [ContextItem(ContextItem.requestID, "req_1")])
+
+        #expect(Outcome(refusal).requestID == "req_1")
+        #expect(Outcome(NilusError(.load, .commitConflict, "cannot commit", cause: refusal)).requestID == "req_1")
+        #expect(Outcome(NilusError(.load, .sinkRefused, "cannot put")).requestID == nil)
+        let endless = ContextItem(ContextItem.requestID, String(repeating: "x", count: 9_000))
+        #expect(Outcome(NilusError(.load, .sinkRefused, "no", context: [endless])).requestID?.count == 128)
+    }
+
+    @Test func `of a whole is that of its parts, as far as they agree`() {
+        let committed = Outcome.succeeded(.alreadyCommitted, "run 'a' is committed")
+        let skipped = Outcome(NilusError(.extract, .featureUnavailable, "x"))
+        let nothingNew = Outcome.succeeded(.completed, "nothing to read")
+
+        #expect(Outcome(summing: [], of: [committed, committed]) == committed)
+        #expect(Outcome(summing: [], of: [committed, skipped]) == committed)
+        #expect(Outcome(summing: [], of: [committed, .succeeded(.completed)]) == .succeeded(.completed))
+        #expect(Outcome(summing: [], of: [nothingNew, .succeeded(.completed)]) == .succeeded(.completed))
+        #expect(Outcome(summing: [], of: [skipped]) == .succeeded(.completed))
     }
 }

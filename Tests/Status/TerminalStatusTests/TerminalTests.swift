@@ -105,4 +105,23 @@ struct `The summary of a run` {
 
                 """)
     }
+
+    @Test func `ends with the warnings, and counts no rows of an earlier run`() {
+        var run = run()
+        run.nodes[0].endpoints[0].outcome = .succeeded(.alreadyCommitted)
+        #expect(run.warn(["table 'a B' is named 'a_b'", "look"]).count == 2)
+        #expect(run.warn(["look", "again"]) == ["again"])
+
+        #expect(
+            SummaryTable.text(run).hasSuffix(
+                """
+                Failed: 0 rows committed, 21.46 s of CPU, peak memory 42 MiB of 128 MiB
+                  refund: cannot read page 1 of endpoint 'refund'
+                Warnings:
+                  table 'a B' is named 'a_b'
+                  look
+                  again
+
+                """))
+    }
 }

@@ -10,7 +10,7 @@ extension NilusError {
         if !refusal.text.isEmpty {
             context.append(ContextItem("text", MessageText.withoutCredentials(refusal.text, limit: 200)))
         }
-        if let id = refusal.requestID { context.append(ContextItem("request id", id)) }
+        if let id = refusal.requestID { context.append(ContextItem(ContextItem.requestID, id)) }
         let finding = RefusalFinding(
             refusal: refusal, object: request.object, purpose: request.purpose, identity: identity,
             endpoint: service.endpoint, container: "\(service.containerWord) '\(request.object.container)'")

@@ -52,12 +52,13 @@ struct EndpointLoader {
         }
         let account = table.rowIDAccount ?? identity.account ?? ""
         let (result, report) = try await read(plan, into: table, account: account)
+        if result.isComplete { record.cover(plan.window, cut: result.cut) }
         let outcome = try await table.commit(
             CommitFacts(
                 checkpoint: plan.progress.change(cut: result.cut), rowCount: report.rows, rowIDAccount: account,
                 scope: scope(of: result, plan)))
         finish(outcome)
-        tell(report, outcome.receipt)
+        if case .committed(let receipt) = outcome { tell(report, receipt) }
     }
 
     /// Reads everything into the table; what that needs in memory is gone before the commit, which may wait.
@@ -78,6 +79,8 @@ struct EndpointLoader {
         case .committed(let receipt): record.finish(.succeeded(.completed), receipt)
         case .alreadyCommitted(let receipt):
             record.finish(.succeeded(.alreadyCommitted, "run '\(loadIdentity.runID)' is committed"), receipt)
+            let metadata: Logger.Metadata = ["run": "\(loadIdentity.runID)", "snapshot": "\(receipt.snapshotID)"]
+            logger.info("already committed", metadata: record.logMetadata.merging(metadata) { _, new in new })
         }
     }
 
@@ -136,6 +139,11 @@ struct EndpointLoader {
         if !report.misfits.isEmpty {
             metadata["columns"] = .array(report.misfits.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" })
             logger.warning("values that did not fit their column are in _nilus_extra", metadata: metadata)
+        }
+        if report.withoutColumn > 0 {
+            metadata["columns"] = nil
+            metadata["values"] = "\(report.withoutColumn)"
+            logger.warning("values of fields that have no column are in _nilus_extra", metadata: metadata)
         }
     }
 

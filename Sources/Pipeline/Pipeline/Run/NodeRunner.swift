@@ -43,9 +43,9 @@ struct NodeRunner: Sendable {
         do {
             let secrets = setup.secrets.adding(manifestEnvironment: plan.node.environment.texts)
             let (source, remarks) = try setup.adapters.openSource(plan.node.source, secrets)
-            recorder.update { $0.warn(plan.remarks + remarks) }
+            recorder.warn(plan.remarks + remarks)
             // Before the sink, which may make folders and catalogs: a key that is refused leaves nothing behind.
-            let identity = try await source.identify()
+            let identity = try await identify(source)
             let sink = try await setup.adapters.openSink(plan.node.sink, secrets, setup.envelope)
             return await run(loads, source, sink, identity)
         } catch {
@@ -54,6 +54,12 @@ struct NodeRunner: Sendable {
             log(error, metadata: ["node": "\(plan.node.name)"])
             return loads.map { ($0, error) }
         }
+    }
+
+    private func identify(_ source: any Source) async throws -> SourceIdentity {
+        let meter = ExtractMeter()
+        defer { recorder.update { $0.nodes[position].identification = ExtractFigures(meter.current) } }
+        return try await source.identify(meter: meter)
     }
 
     private func run(
@@ -140,7 +146,8 @@ extension NodeRunner {
 
     private func finish(_ errors: [NilusError]) -> [NilusError] {
         recorder.announce { run, now in
-            run.nodes[position].outcome = Outcome(summing: errors)
+            let parts = run.nodes[position].endpoints.map(\.outcome)
+            run.nodes[position].outcome = Outcome(summing: errors, of: parts)
             run.nodes[position].completionTime = now
         }
         return errors
@@ -153,19 +160,6 @@ extension NodeRunner {
             for load in plan.loads.indices { run.nodes[position].endpoints[load].outcome = outcome }
         }
         return []
-    }
-}
-
-extension Outcome {
-    /// The outcome of several parts: the gravest error and how many more there are.
-    init(summing errors: [NilusError]) {
-        let exit = ExitCode.combined(errors.map(\.code.exitCode))
-        guard var worst = errors.first(where: { $0.code.exitCode == exit }) else {
-            self = .succeeded(.completed)
-            return
-        }
-        if errors.count > 1 { worst.message += " (and \(errors.count - 1) more)" }
-        self.init(worst)
     }
 }
 

@@ -10,11 +10,15 @@ import Synchronization
 package final class RunRecorder: Sendable {
     private let run: Mutex<WorkflowRun>
     private let time: TimeSource
+    private let logger: Logger
     private let observe: @Sendable (WorkflowRun) -> Void
 
-    init(_ run: WorkflowRun, time: TimeSource, observe: @escaping @Sendable (WorkflowRun) -> Void) {
+    init(
+        _ run: WorkflowRun, time: TimeSource, logger: Logger, observe: @escaping @Sendable (WorkflowRun) -> Void
+    ) {
         self.run = Mutex(run)
         self.time = time
+        self.logger = logger
         self.observe = observe
     }
 
@@ -24,6 +28,13 @@ package final class RunRecorder: Sendable {
     /// Changes figures, of which nobody is told at once.
     func update(_ change: (inout WorkflowRun) -> Void) {
         run.withLock { change(&$0) }
+    }
+
+    /// Keeps and logs what a person should look at although the run goes on, each sentence once.
+    func warn(_ warnings: [String]) {
+        for warning in run.withLock({ $0.warn(warnings) }) {
+            logger.warning("noticed", metadata: ["what": "\(warning)"])
+        }
     }
 
     /// Changes a phase and tells the observer.
@@ -54,6 +65,9 @@ struct EndpointRecord: Sendable {
 
     func start() {
         recorder.announce { run, now in
+            // Figures of an earlier attempt would pass for this one's.
+            run.nodes[node].endpoints[endpoint].rows = RowFigures()
+            run.nodes[node].endpoints[endpoint].window = nil
             run.nodes[node].endpoints[endpoint].outcome = .running
             run.nodes[node].endpoints[endpoint].startTime = now
         }
@@ -70,10 +84,7 @@ struct EndpointRecord: Sendable {
         ]
     }
 
-    func warn(_ warnings: [String]) {
-        guard !warnings.isEmpty else { return }
-        recorder.update { $0.warn(warnings) }
-    }
+    func warn(_ warnings: [String]) { recorder.warn(warnings) }
 
     /// Takes over the figures of the extraction and the normalization.
     func progress(_ report: NormalizeReport) {
@@ -82,7 +93,15 @@ struct EndpointRecord: Sendable {
             run.nodes[node].endpoints[endpoint].take(counters)
             run.nodes[node].endpoints[endpoint].rows.written = report.rows
             run.nodes[node].endpoints[endpoint].rows.misfits = report.misfits
+            run.nodes[node].endpoints[endpoint].rows.withoutColumn = report.withoutColumn
         }
+    }
+
+    /// Takes over how far a read came that left nothing of its window out.
+    func cover(_ window: Window, cut: Int64) {
+        guard let end = Timestamp(seconds: cut) else { return }
+        let start = window.lower.flatMap(Timestamp.init(seconds:))
+        recorder.update { $0.nodes[node].endpoints[endpoint].window = ReadWindow(start: start, end: end) }
     }
 
     func finish(_ outcome: Outcome, _ receipt: CommitReceipt?) {
@@ -96,20 +115,20 @@ struct EndpointRecord: Sendable {
     }
 }
 
-extension WorkflowRun {
-    /// Adds warnings, each once.
-    mutating func warn(_ new: [String]) {
-        warnings += new.filter { !warnings.contains($0) }
+extension ExtractFigures {
+    init(_ counters: ExtractCounters) {
+        self.init()
+        requests = counters.requests
+        retries = counters.retries
+        throttled = counters.throttled
+        pages = counters.pages
+        bytes = counters.bytes
     }
 }
 
 extension EndpointStatus {
     fileprivate mutating func take(_ counters: ExtractCounters) {
-        extract.requests = counters.requests
-        extract.retries = counters.retries
-        extract.throttled = counters.throttled
-        extract.pages = counters.pages
-        extract.bytes = counters.bytes
+        extract = ExtractFigures(counters)
         rows.received = counters.rowsReceived
         rows.dropped = Dictionary(uniqueKeysWithValues: counters.rowsDropped.map { ($0.key.rawValue, $0.value) })
     }

@@ -27,23 +27,25 @@ package final class WorkflowRunner: Sendable {
         let run = WorkflowRun(
             workflow: setup.reference, runID: setup.runID, loadID: loadID, nodes: plans.map(NodeStatus.init),
             envelope: EnvelopeStatus(setup.envelope))
-        recorder = RunRecorder(run, time: setup.time, observe: setup.observe)
+        recorder = RunRecorder(run, time: setup.time, logger: setup.logger, observe: setup.observe)
     }
 
     /// Runs to the end, or until the task is cancelled.
     ///
     /// - Returns: the run with its outcome, its exit code and what it used.
     package func run() async -> WorkflowRun {
+        recorder.warn(setup.workflow.warnings.map(\.description))
         recorder.announce { run, now in
             run.outcome = .running
             run.startTime = now
-            run.warn(self.setup.workflow.warnings.map(\.description))
         }
         let errors = await runNodes()
         let use = ResourceUse.current()
         let group = ControlGroup.ofProcess().use
         recorder.announce { run, now in
-            run.outcome = Task.isCancelled ? Outcome(.interrupted(.extract)) : Outcome(summing: errors)
+            run.outcome =
+                Task.isCancelled
+                ? Outcome(.interrupted(.extract)) : Outcome(summing: errors, of: run.nodes.map(\.outcome))
             run.exitCode = Task.isCancelled ? .tryAgain : ExitCode.combined(errors.map(\.code.exitCode))
             run.completionTime = now
             run.envelope?.peakMemoryBytes = use.peakMemoryBytes
