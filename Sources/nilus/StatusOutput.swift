@@ -12,7 +12,14 @@ final class StatusOutput: Sendable {
     private let terminationPath: String?
     private let logger: Logger
     private let reporter: ClusterReporter?
-    private let runs = Mutex<[WorkflowRun]>([])
+    private let state = Mutex(State())
+
+    private struct State {
+        var runs: [WorkflowRun] = []
+        /// Whether the file holds the newest state.
+        var isFileWritten = false
+        var isFaultTold = false
+    }
 
     /// What a pod with another `terminationMessagePath` than the usual one sets.
     private static let terminationVariable = "NILUS_TERMINATION_LOG"
@@ -33,28 +40,29 @@ final class StatusOutput: Sendable {
     /// Takes over a state of a run, unless a newer one is known, and writes the file.
     func update(_ run: WorkflowRun) {
         // Written under the lock: several endpoints change their phase at the same time.
-        runs.withLock { runs in
-            if let position = runs.firstIndex(where: { $0.workflow == run.workflow }) {
-                guard runs[position].revision <= run.revision else { return }
-                runs[position] = run
+        state.withLock { state in
+            if let position = state.runs.firstIndex(where: { $0.workflow == run.workflow }) {
+                guard state.runs[position].revision <= run.revision else { return }
+                state.runs[position] = run
             } else {
-                runs.append(run)
+                state.runs.append(run)
             }
-            if let path { write(runs, to: path) }
+            if let path { write(&state, to: path) }
         }
         reporter?.update(run)
     }
 
-    /// Writes what is only written at the end: standard output, the termination message of a pod, the last report.
+    /// Writes what is only written at the end: standard output, also in place of a file that cannot be written, the
+    /// termination message of a pod, the last report.
     func finish(_ exitCode: ExitCode) async {
         writeEnd(exitCode)
         await reporter?.finish()
     }
 
     private func writeEnd(_ exitCode: ExitCode) {
-        let all = runs.withLock { $0 }
+        let (all, isFileWritten) = state.withLock { ($0.runs, $0.isFileWritten) }
         guard !all.isEmpty else { return }
-        if path == nil { printBytes(StatusDocument.bytes(all, as: .yaml)) }
+        if !isFileWritten { printBytes(StatusDocument.bytes(all, as: path.map(StatusDocument.Format.init) ?? .yaml)) }
         guard let terminationPath, access(terminationPath, W_OK) == 0 else { return }
         let message = TerminationMessage.bytes(all, exitCode: exitCode)
         do throws(SystemError) {
@@ -64,13 +72,17 @@ final class StatusOutput: Sendable {
         }
     }
 
-    private func write(_ runs: [WorkflowRun], to path: String) {
+    private func write(_ state: inout State, to path: String) {
         do throws(SystemError) {
             // A state on the way is worth nothing after a crash of the machine: waiting for the disk would only delay.
             try Files.replace(
-                path, with: StatusDocument.bytes(runs, as: StatusDocument.Format(path: path)),
-                isDurable: runs.allSatisfy(\.outcome.phase.isFinal))
+                path, with: StatusDocument.bytes(state.runs, as: StatusDocument.Format(path: path)),
+                isDurable: state.runs.allSatisfy(\.outcome.phase.isFinal))
+            state.isFileWritten = true
         } catch {
+            state.isFileWritten = false
+            guard !state.isFaultTold else { return }
+            state.isFaultTold = true
             // The data matters more than the report on it.
             logger.warning("status not written", metadata: ["path": "\(path)", "error": "\(error)"])
         }
