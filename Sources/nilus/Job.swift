@@ -28,68 +28,52 @@ final class Job: Sendable {
     }
 
     private func runAll() async -> ExitCode {
-        do throws(NilusError) {
-            let manifests = try readManifests()
-            let logger = logger(manifests)
-            let status = StatusOutput(
-                path: options.status, environment: environment, time: time, logger: logger)
-            if let error = manifests.compactMap(\.reading.error).first ?? runIDFault() {
-                return await fail(error, manifests, status)
-            }
-            return await run(manifests, status, logger)
-        } catch {
-            printLine(error.line)
-            return error.code.exitCode
-        }
+        let manifests = NamedManifest.all(options.files, environment: environment)
+        let log = JobLog(options, wanted: logLevel(of: manifests), time: time, display: display)
+        let status = StatusOutput(path: options.status, environment: environment, time: time, logger: log.logger)
+        if let error = refusal(of: manifests) { return await refuse(manifests, error, log, status) }
+        return await run(manifests, status, log.logger)
     }
 
-    private struct Manifest: Sendable {
-        let file: ManifestFile
-        let reading: ManifestReading
-    }
-
-    private func readManifests() throws(NilusError) -> [Manifest] {
-        var manifests: [Manifest] = []
-        for path in options.files.isEmpty ? try ManifestFile.mounted(environment) : options.files {
-            let file = try ManifestFile.read(path)
-            manifests.append(Manifest(file: file, reading: file.reading(environment: environment)))
-        }
-        return manifests
-    }
-
-    private func runIDFault() -> NilusError? {
-        guard let runID = options.runID, !RunIdentifier.isUsable(runID) else { return nil }
-        return NilusError(
-            .workflow, .usageInvalid,
-            "cannot use the run id: expected 1 to 200 printable characters without spaces")
+    /// Why nothing may run: a manifest with faults keeps the others from running too.
+    private func refusal(of manifests: [NamedManifest]) -> NilusError? {
+        if let error = manifests.compactMap(\.error).first { return error }
+        if let runID = options.runID, !RunIdentifier.isUsable(runID) { return .runIDUnusable() }
+        return manifests.allSatisfy(\.workflows.isEmpty) ? manifests.first?.refusal : nil
     }
 
     /// Says everything that is wrong with the manifests, and leaves a status that says so too.
-    private func fail(_ error: NilusError, _ manifests: [Manifest], _ status: StatusOutput) async -> ExitCode {
-        let faults = manifests.flatMap(\.reading.faults).filter { $0.severity != .remark }
-        for fault in faults { printLine(fault.description) }
-        if faults.isEmpty { printLine(error.line) }
-        let now = time.utc()
+    private func refuse(
+        _ manifests: [NamedManifest], _ error: NilusError, _ log: JobLog, _ status: StatusOutput
+    ) async -> ExitCode {
+        let runID = runID()
         for manifest in manifests {
-            var run = WorkflowRun(
-                workflow: reference(manifest, manifest.reading.workflows.first), runID: runID(), loadID: "",
-                nodes: [], envelope: nil)
-            run.outcome = Outcome(manifest.reading.error ?? error)
-            run.startTime = now
-            run.completionTime = now
-            run.exitCode = error.code.exitCode
-            status.update(run)
+            for fault in manifest.faults where fault.severity != .remark { log.tell(fault) }
+            if let error = manifest.unreadable { log.tell(error) }
+            let reference = reference(manifest, manifest.workflows.first)
+            status.update(refused(reference, runID, manifest.refusal ?? error))
         }
+        if manifests.allSatisfy({ $0.error == nil }) { log.tell(error) }
         await status.finish(error.code.exitCode)
         return error.code.exitCode
     }
 
-    private func run(_ manifests: [Manifest], _ status: StatusOutput, _ logger: Logger) async -> ExitCode {
+    /// A run that ended before it began.
+    private func refused(_ reference: WorkflowReference, _ runID: String, _ error: NilusError) -> WorkflowRun {
+        var run = WorkflowRun(workflow: reference, runID: runID, loadID: "", nodes: [], envelope: nil)
+        run.outcome = Outcome(error)
+        run.startTime = time.utc()
+        run.completionTime = run.startTime
+        run.exitCode = error.code.exitCode
+        return run
+    }
+
+    private func run(_ manifests: [NamedManifest], _ status: StatusOutput, _ logger: Logger) async -> ExitCode {
         let adapters = Wiring.adapters(options, environment: environment, time: time)
         let runID = runID()
         var codes: [ExitCode] = []
         for manifest in manifests {
-            for workflow in manifest.reading.workflows {
+            for workflow in manifest.workflows {
                 codes.append(await run(workflow, of: manifest, runID, adapters, status, logger))
             }
         }
@@ -99,7 +83,7 @@ final class Job: Sendable {
     }
 
     private func run(
-        _ workflow: Workflow, of manifest: Manifest, _ runID: String, _ adapters: PipelineAdapters,
+        _ workflow: Workflow, of manifest: NamedManifest, _ runID: String, _ adapters: PipelineAdapters,
         _ status: StatusOutput, _ logger: Logger
     ) async -> ExitCode {
         let reference = reference(manifest, workflow)
@@ -107,7 +91,9 @@ final class Job: Sendable {
         do throws(NilusError) {
             envelope = try Envelope(requested: workflow.requestedResources, group: ControlGroup.ofProcess().limits)
         } catch {
-            return refuse(reference, runID, error, status, logger)
+            logger.error("run refused", metadata: ["error": "\(error.line)", "code": "\(error.code.rawValue)"])
+            status.update(refused(reference, runID, error))
+            return error.code.exitCode
         }
         logger.info("run started", metadata: metadata(of: envelope, workflow, runID))
         let runner = WorkflowRunner(
@@ -122,27 +108,16 @@ final class Job: Sendable {
         return run.exitCode ?? .defect
     }
 
-    private func refuse(
-        _ reference: WorkflowReference, _ runID: String, _ error: NilusError, _ status: StatusOutput, _ logger: Logger
-    ) -> ExitCode {
-        var run = WorkflowRun(workflow: reference, runID: runID, loadID: "", nodes: [], envelope: nil)
-        run.outcome = Outcome(error)
-        run.startTime = time.utc()
-        run.completionTime = run.startTime
-        run.exitCode = error.code.exitCode
-        status.update(run)
-        logger.error("run refused", metadata: ["error": "\(error.line)", "code": "\(error.code.rawValue)"])
-        return error.code.exitCode
+    private func runID() -> String {
+        options.runID.flatMap { RunIdentifier.isUsable($0) ? $0 : nil } ?? RunIdentifier.make(at: time.utc())
     }
 
-    private func runID() -> String { options.runID ?? RunIdentifier.make(at: time.utc()) }
-
-    private func reference(_ manifest: Manifest, _ workflow: Workflow?) -> WorkflowReference {
+    private func reference(_ manifest: NamedManifest, _ workflow: Workflow?) -> WorkflowReference {
         WorkflowReference(
-            name: workflow?.name ?? manifest.file.name,
+            name: workflow?.name ?? manifest.name,
             version: workflow.flatMap { $0.version.isEmpty ? nil : $0.version },
-            workspace: workflow?.workspace ?? environment["DATAOS_WORKSPACE"], file: manifest.file.name,
-            digest: manifest.file.digest)
+            workspace: workflow?.workspace ?? environment["DATAOS_WORKSPACE"], file: manifest.name,
+            digest: manifest.digest)
     }
 }
 
@@ -169,22 +144,10 @@ extension Job {
         return finished
     }
 
-    private func printLine(_ line: String) {
-        let bytes = Array("\(line)\n".utf8)
-        if let display { display.writeAbove(bytes) } else { printToStandardError(bytes) }
-    }
-
-    private func logger(_ manifests: [Manifest]) -> Logger {
-        let nodes = manifests.flatMap(\.reading.workflows).flatMap(\.nodes)
-        // Several nodes write one log: the most talkative of them decides.
-        let wanted = nodes.compactMap(\.logLevel).compactMap { Logger.Level(rawValue: $0.rawValue) }.min()
-        // A terminal shows the progress instead of the usual lines.
-        let level = options.logLevel ?? (display == nil ? wanted ?? .info : .warning)
-        let display = display
-        let handler = RunLogHandler(options.logFormat, level: level, time: time) { bytes in
-            if let display { display.writeAbove(bytes) } else { printToStandardError(bytes) }
-        }
-        return Logger(label: "nilus") { _ in handler }
+    /// Several nodes write one log: the most talkative of them decides.
+    private func logLevel(of manifests: [NamedManifest]) -> Logger.Level? {
+        let nodes = manifests.flatMap(\.workflows).flatMap(\.nodes)
+        return nodes.compactMap(\.logLevel).compactMap { Logger.Level(rawValue: $0.rawValue) }.min()
     }
 
     private func metadata(of envelope: Envelope, _ workflow: Workflow, _ runID: String) -> Logger.Metadata {
@@ -201,7 +164,7 @@ extension Job {
     private func metadata(of run: WorkflowRun) -> Logger.Metadata {
         [
             "workflow": "\(run.workflow.name)", "phase": "\(run.outcome.phase.rawValue)",
-            "reason": "\(run.outcome.reason ?? "")", "rows": "\(run.rowsCommitted)",
+            "reason": "\(run.outcome.reason ?? "")", "rows": "\(run.rowsCommittedNow)",
             "peak-memory": "\((run.envelope?.peakMemoryBytes ?? 0).asByteCount)",
         ]
     }
@@ -214,5 +177,13 @@ extension Workflow {
             nodes.compactMap { $0.resources.limits.cpuMillicores ?? $0.resources.requests.cpuMillicores }.max(),
             nodes.compactMap { $0.resources.limits.memoryBytes ?? $0.resources.requests.memoryBytes }.max()
         )
+    }
+}
+
+extension NilusError {
+    fileprivate static func runIDUnusable() -> NilusError {
+        NilusError(
+            .workflow, .usageInvalid,
+            "cannot use the run id: expected 1 to 200 printable characters without spaces")
     }
 }

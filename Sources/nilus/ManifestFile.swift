@@ -20,11 +20,14 @@ struct ManifestFile {
             var bytes =
                 path == "-"
                 ? try Files.read(descriptor: 0, limit: largest) : try Files.read(path, limit: largest)
-            return ManifestFile(name: path == "-" ? "standard input" : path, wiping: &bytes)
+            return ManifestFile(name: title(ofPath: path), wiping: &bytes)
         } catch {
             throw .manifestUnreadable(path, error)
         }
     }
+
+    /// What messages call the file at a path.
+    static func title(ofPath path: String) -> String { path == "-" ? "standard input" : path }
 
     private init(name: String, wiping bytes: inout ContiguousArray<UInt8>) {
         self.name = name
@@ -39,19 +42,23 @@ struct ManifestFile {
         return content.withBytes { reader.read($0, file: name) }
     }
 
+    /// What the platform calls the manifest that it mounts.
+    static let mountedName = "config.yaml"
+
     /// The manifests that the platform mounts when none is named.
     static func mounted(_ environment: EnvironmentVariables) throws(NilusError) -> [String] {
         let folders = ["BASE_CONFIG_FILE_DIR", "DATAOS_CONFIG_DIR"].compactMap { environment[$0] }
         guard let folder = folders.first else { throw .manifestUnnamed() }
-        let found = folders.map { "\($0)/config.yaml" }.first { (try? Files.read($0, limit: largest)) != nil }
-        return [found ?? "\(folder)/config.yaml"]
+        let found = folders.map { "\($0)/\(mountedName)" }.first { (try? Files.read($0, limit: largest)) != nil }
+        return [found ?? "\(folder)/\(mountedName)"]
     }
 }
 
 extension NilusError {
     fileprivate static func manifestUnreadable(_ path: String, _ error: SystemError) -> NilusError {
         let found = error.isTooLarge ? "it is larger than 1 MiB" : "\(error)"
-        return NilusError(.workflow, .manifestInvalid, "cannot read manifest '\(path)': \(found)")
+        let title = ManifestFile.title(ofPath: path)
+        return NilusError(.workflow, .manifestInvalid, "cannot read manifest '\(title)': \(found)")
     }
 
     fileprivate static func manifestUnnamed() -> NilusError {

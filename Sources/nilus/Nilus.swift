@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import NilusCore
 
 /// The program: one command for the job, the others for those who write and operate workflows.
 @main
@@ -18,6 +19,9 @@ struct Nilus: ParsableCommand {
             var command = try command(named: Array(CommandLine.arguments.dropFirst()))
             try command.run()
             leave(with: EXIT_SUCCESS)
+        } catch let error as NilusError {
+            printToStandardError(Array("\(error.line)\n".utf8))
+            leave(with: error.code.exitCode.rawValue)
         } catch {
             let code = exitCode(for: error)
             let text = fullMessage(for: error)

@@ -13,7 +13,9 @@ struct RunCommand: ParsableCommand {
 
     enum Progress: String, ExpressibleByArgument, CaseIterable { case auto, none }
 
-    @Option(name: [.customShort("f"), .customLong("file")], help: "A manifest; '-' reads standard input.")
+    @Option(
+        name: [.customShort("f"), .customLong("file")], parsing: .upToNextOption,
+        help: "Manifests; '-' reads standard input.")
     var files: [String] = []
 
     @Option(help: "Load into a lakehouse in this folder, whatever the manifest's sink address says.")
@@ -39,6 +41,16 @@ struct RunCommand: ParsableCommand {
 
     @Option(help: "auto shows progress on a terminal, none never does.")
     var progress = Progress.auto
+
+    func validate() throws {
+        // What a shell makes of an unset variable must not mean the current folder.
+        let places = [
+            ("--warehouse", warehouse), ("--status", status), ("--secret-dir", secretDir), ("--depot-dir", depotDir),
+        ]
+        for (option, value) in places where value?.isEmpty == true {
+            throw ValidationError("'\(option)' names no path: its value is empty")
+        }
+    }
 
     func run() throws {
         ProcessHardening.apply()

@@ -10,21 +10,22 @@ struct ValidateCommand: ParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
-    @Option(name: [.customShort("f"), .customLong("file")], help: "A manifest; '-' reads standard input.")
+    @Option(
+        name: [.customShort("f"), .customLong("file")], parsing: .upToNextOption,
+        help: "Manifests; '-' reads standard input.")
     var files: [String] = []
 
     @Option(name: .shortAndLong, help: "How to print: text or json.")
     var output = Format.text
 
     func run() throws {
-        let readings = try files.map { file in
-            try ManifestFile.read(file).reading(environment: .ofProcess())
-        }
+        let environment = EnvironmentVariables.ofProcess()
+        let manifests = files.map { NamedManifest($0, environment: environment) }
         switch output {
-        case .text: printText(readings)
-        case .json: printBytes(document(readings).prettyBytes)
+        case .text: printText(manifests)
+        case .json: printBytes(JSONValue.array(manifests.map(document)).prettyBytes)
         }
-        if readings.contains(where: { $0.error != nil }) {
+        if manifests.contains(where: { $0.error != nil }) {
             throw ArgumentParser.ExitCode(NilusCore.ExitCode.configuration.rawValue)
         }
     }
@@ -33,30 +34,34 @@ struct ValidateCommand: ParsableCommand {
         guard !files.isEmpty else { throw ValidationError("name a manifest with '-f FILE'") }
     }
 
-    private func printText(_ readings: [ManifestReading]) {
-        for reading in readings {
-            for fault in reading.faults { print(fault.description) }
-            if reading.error == nil { print("\(reading.file): valid, \(summary(reading))") }
+    private func printText(_ manifests: [NamedManifest]) {
+        for manifest in manifests {
+            for fault in manifest.faults { print(fault.description) }
+            if let error = manifest.unreadable { print(error.line) }
+            if manifest.error == nil { print("\(manifest.name): valid, \(summary(manifest))") }
         }
     }
 
-    private func summary(_ reading: ManifestReading) -> String {
-        switch reading.workflows.count {
+    private func summary(_ manifest: NamedManifest) -> String {
+        switch manifest.workflows.count {
         case 0: "no workflow in it"
-        case 1: "workflow '\(reading.workflows[0].name)'"
-        default: "\(reading.workflows.count) workflows"
+        case 1: "workflow '\(manifest.workflows[0].name)'"
+        default: "\(manifest.workflows.count) workflows"
         }
     }
 
-    private func document(_ readings: [ManifestReading]) -> JSONValue {
-        .array(
-            readings.map { reading in
-                [
-                    "file": .string(reading.file), "valid": .boolean(reading.error == nil),
-                    "workflows": .array(reading.workflows.map { .string($0.name) }),
-                    "faults": .array(reading.faults.map(\.document)),
-                ]
-            })
+    private func document(_ manifest: NamedManifest) -> JSONValue {
+        [
+            "file": .string(manifest.name), "valid": .boolean(manifest.error == nil),
+            "workflows": .array(manifest.workflows.map { .string($0.name) }),
+            "faults": .array(faults(of: manifest)),
+        ]
+    }
+
+    private func faults(of manifest: NamedManifest) -> [JSONValue] {
+        guard let error = manifest.unreadable else { return manifest.faults.map(\.document) }
+        // A fault of the file as a whole has no line.
+        return [["severity": .string(ManifestFault.Severity.error.rawValue), "message": .string(error.message)]]
     }
 }
 

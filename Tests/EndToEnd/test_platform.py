@@ -135,7 +135,7 @@ def test_the_log_level_is_honoured(account, small_stripe, arguments, variables, 
 def test_a_json_log_is_one_object_a_line(account, small_stripe):
     job = account.job(small_stripe)
 
-    finished = job.run(manifest("coupon"), "--log-format", "json")
+    finished = job.run(manifest("coupon", source={"requests-per-second": 20}), "--log-format", "json")
 
     lines = [json.loads(line) for line in finished.stderr.splitlines()]
     assert [line["message"] for line in lines] == ["run started", "table committed", "run ended"]
@@ -173,6 +173,23 @@ def test_a_terminal_shows_progress_and_a_summary(account, small_stripe):
     assert "run started" not in text, "log lines would tear the display"
     for word in ("charge", "coupon", "250", "Succeeded"):
         assert word in text, text
+
+
+def test_a_terminal_shows_what_the_manifest_wants_logged_and_the_warnings(account, small_stripe):
+    job = account.job(small_stripe)
+    shown = bytearray()
+    wanted = json.loads(manifest("coupon", "Stripe.{endpoint}"))
+    wanted["spec"]["logLevel"] = "INFO"
+
+    with terminal(shown) as screen:
+        job.run(json.dumps(wanted), stderr=screen)
+
+    job.seen.append(("the terminal", bytes(shown)))
+    text = shown.decode().replace("\r\n", "\n")
+    renamed = "table 'Stripe.coupon' is named 'stripe.coupon'"
+    assert "info     run started " in text
+    assert f'noticed what="{renamed}"' in text
+    assert f"  {renamed}\n" in text[text.index("\nWarnings:\n"):]
 
 
 def test_a_status_tells_every_phase(account, small_stripe):

@@ -14,7 +14,9 @@ struct ResourceApplyCommand: ParsableCommand {
 
     @OptionGroup var cluster: ClusterOptions
 
-    @Option(name: [.customShort("f"), .customLong("file")], help: "A manifest; '-' reads standard input.")
+    @Option(
+        name: [.customShort("f"), .customLong("file")], parsing: .upToNextOption,
+        help: "Manifests; '-' reads standard input.")
     var files: [String] = []
 
     @Option(help: "none, or server: the server checks everything and keeps nothing.")

@@ -16,7 +16,9 @@ struct ResourceDeleteCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The name of the resource.")
     var name: String?
 
-    @Option(name: [.customShort("f"), .customLong("file")], help: "A manifest whose resources are deleted.")
+    @Option(
+        name: [.customShort("f"), .customLong("file")], parsing: .upToNextOption,
+        help: "Manifests whose resources are deleted.")
     var files: [String] = []
 
     func validate() throws {
