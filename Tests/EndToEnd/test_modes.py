@@ -144,6 +144,16 @@ def test_a_run_id_belongs_to_one_manifest(account, stripe):
     assert len(job.lakehouse.snapshots("stripe.charge")) == 1
 
 
+@pytest.mark.parametrize("run_id", ["", "two words", "x" * 201], ids=["empty", "a space", "too long"])
+def test_a_run_id_that_cannot_be_one_is_refused(account, stripe, run_id):
+    job = account.job(stripe)
+
+    finished = job.run(manifest("charge"), "--run-id", run_id, expect=64)
+
+    assert finished.message == "cannot use the run id: expected 1 to 200 printable characters without spaces"
+    assert finished.stderr == f"{finished.message}\n"
+
+
 def test_test_and_live_rows_are_not_mixed(account, stripe):
     job = account.job(stripe)
     job.run(manifest("charge"))
