@@ -82,6 +82,21 @@ def test_places_that_differ_are_both_named(account, small_stripe):
 
     finished = job.run(manifest("coupon"), *arguments, expect=78)
 
+@pytest.mark.local
+def test_a_key_in_the_place_of_its_name_is_refused_and_not_shown(account, small_stripe):
+    """In braces it would be looked for by its own text, which every message about it would tell."""
+    job = account.job(small_stripe)
+
+    finished = job.run(manifest("coupon", address=f"stripe://?api_key={{{account.key}}}"), expect=78,
+                       environment={"STRIPE_API_KEY": None})
+
+    assert finished.reason == "ManifestInvalid"
+    assert finished.status["status"]["message"] == (
+        f"{job.folder}/workflow.yaml:14:37: parameter 'api_key' of the source address holds a key between '{{' and "
+        "'}'; write the name of the secret, such as '{STRIPE_API_KEY}'")
+    assert finished.status["status"]["message"] in finished.stderr.splitlines()
+
+
     path = job.folder / "secrets" / "STRIPE_API_KEY"
     assert finished.message == (
         f"cannot choose a value for secret 'STRIPE_API_KEY': file '{path}' and "

@@ -49,6 +49,11 @@ package enum MessageText {
     /// What credentials begin with; Stripe documents these letters of its keys and nothing more.
     private static let secretPrefixes = ["sk_", "rk_", "pk_", "rkcs_", "whsec_"]
 
+    /// Whether a word of the text begins as Stripe's keys do, whatever surrounds it.
+    package static func holdsKey(_ text: some StringProtocol) -> Bool {
+        text.split { !isWordCharacter($0) }.contains { beginsAsKey($0) }
+    }
+
     private static func holdsCredential(_ text: some StringProtocol) -> Bool {
         text.split { !isWordCharacter($0) }.contains { isCredential($0) }
     }
@@ -59,7 +64,11 @@ package enum MessageText {
 
     /// Whether a word begins as a credential does; `task_id` does not.
     private static func isCredential(_ word: some StringProtocol) -> Bool {
-        secretPrefixes.contains(where: word.hasPrefix) || ["_live_", "_test_"].contains(where: word.contains)
+        beginsAsKey(word) || ["_live_", "_test_"].contains(where: word.contains)
+    }
+
+    private static func beginsAsKey(_ word: some StringProtocol) -> Bool {
+        secretPrefixes.contains(where: word.hasPrefix)
     }
 
     private static func shown(_ word: String) -> String {

@@ -1,20 +1,22 @@
 package import NilusCore
 
-// The words of what is wrong with a secret; places are named, values never.
+// The words of what is wrong with a secret; places are named, values never. Where the name itself looks like a key,
+// because someone wrote the one for the other, it is not shown either.
 
 extension NilusError {
     /// No place holds a secret that the job needs.
     package static func secretMissing(_ name: String, lookedIn places: [String]) -> NilusError {
         NilusError(
             .secret, .secretMissing,
-            "cannot find secret '\(name)': looked in \(places.joined(separator: ", ")); "
+            "cannot find secret \(MessageText.quoted(name)): looked in \(places.joined(separator: ", ")); "
                 + "mount it there or set the variable")
     }
 
     static func secretsDiffer(_ name: String, _ first: SecretOrigin, _ second: SecretOrigin) -> NilusError {
         NilusError(
             .secret, .secretRefused,
-            "cannot choose a value for secret '\(name)': \(first) and \(second) differ; remove one of them")
+            "cannot choose a value for secret \(MessageText.quoted(name)): \(first) and \(second) differ; "
+                + "remove one of them")
     }
 
     static func secretEmpty(_ origin: SecretOrigin) -> NilusError {
@@ -32,7 +34,8 @@ extension NilusError {
     static func secretFileUnreadable(_ name: String, _ path: String, _ error: SystemError) -> NilusError {
         let advice = error.isTooLarge ? "expected at most 64 KiB" : "let the job's user read it"
         return NilusError(
-            .secret, .secretRefused, "cannot read secret '\(name)' from file '\(path)': \(error); \(advice)")
+            .secret, .secretRefused,
+            "cannot read secret \(MessageText.quoted(name)) from file '\(path)': \(error); \(advice)")
     }
 
     private static func refused(_ origin: SecretOrigin, _ found: String) -> NilusError {

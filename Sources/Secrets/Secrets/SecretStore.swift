@@ -104,9 +104,9 @@ package enum SecretOrigin: Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .file(let path): "file '\(path)'"
-        case .property(let key, let path): "key '\(key)' in file '\(path)'"
-        case .environment(let name): "environment variable '\(name)'"
-        case .manifest(let name): "'\(name)' in the manifest's 'envs'"
+        case .property(let key, let path): "key \(MessageText.quoted(key)) in file '\(path)'"
+        case .environment(let name): "environment variable \(MessageText.quoted(name))"
+        case .manifest(let name): "\(MessageText.quoted(name)) in the manifest's 'envs'"
         }
     }
 }

@@ -4,7 +4,7 @@ import YAML
 /// Why a part of an address cannot be read.
 struct AddressProblem: Error {
     enum Kind {
-        case percent, encoding, placeholder, space, fragment
+        case percent, encoding, placeholder, key, space, fragment
     }
 
     let kind: Kind
@@ -89,6 +89,8 @@ struct AddressPart {
         let name = scalars[position...].dropFirst().prefix { $0 != "}" }
         let text = String(String.UnicodeScalarView(name))
         guard name.endIndex < scalars.endIndex, Self.isName(text) else { throw problem(.placeholder, at: position) }
+        // A key between the braces would be looked for by its own text, and told as the name of what is missing.
+        if MessageText.holdsKey(text) { throw problem(.key, at: position) }
         return text
     }
 

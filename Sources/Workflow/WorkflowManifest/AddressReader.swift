@@ -168,3 +168,5 @@ extension ManifestFault {
         return ManifestFault(.error, sentence, at: problem.location)
     }
 }
+            case .key:
+                "\(what) holds a key between '{' and '}'; write the name of the secret, such as '{STRIPE_API_KEY}'"

@@ -13,4 +13,12 @@ struct `Text in messages` {
     func `is quoted unless it is long, unprintable or looks like a secret`(_ text: String, _ quoted: String) {
         #expect(MessageText.quoted(text) == quoted)
     }
+
+    @Test(arguments: [
+        ("sk_live_canary", true), ("x-sk_test_canary.y", true), ("whsec_1", true), ("rk_1", true),
+        ("STRIPE_API_KEY", false), ("stripe_test_key", false), ("task_id", false), ("", false),
+    ])
+    func `holds a key where a word begins as one, not where a name speaks of one`(_ text: String, _ isKey: Bool) {
+        #expect(MessageText.holdsKey(text) == isKey)
+    }
 }

@@ -124,6 +124,31 @@ struct `A secret that cannot be used` {
                 + "and environment variable 'STRIPE_API_KEY' differ; remove one of them")
     }
 
+    /// A person who writes the key where its name belongs.
+    @Test func `is not shown where its name looks like a key`() throws {
+        let folder = try TemporaryFolder()
+        let name = "my_sk_live_canary"
+        try folder.write("\(name)=", to: "properties")
+
+        let missing = NilusError.secretMissing(
+            name, lookedIn: SecretStore(directories: [], environment: EnvironmentVariables([:])).places(for: name))
+        let empty = try refusal { try find(in: folder, name: name) }
+        let ofEnvironment = try refusal { try find(environment: [name: " "], name: name) }
+        let ofManifest = try refusal { try find(manifest: [name: " "], name: name) }
+
+        #expect(
+            [missing, empty, ofEnvironment, ofManifest].map(\.message) == [
+                "cannot find secret (17 characters, not shown): looked in environment variable (17 characters, not "
+                    + "shown); mount it there or set the variable",
+                "cannot use the secret in key (17 characters, not shown) in file '\(folder.path)/properties': it is "
+                    + "empty; put the key there",
+                "cannot use the secret in environment variable (17 characters, not shown): it holds only white space; "
+                    + "put the key there",
+                "cannot use the secret in (17 characters, not shown) in the manifest's 'envs': it holds only white "
+                    + "space; put the key there",
+            ])
+    }
+
     struct Bad: Sendable {
         let content: String
         let found: String

@@ -73,6 +73,10 @@ struct `Addresses` {
             "11:40: parameter 'api_key' of the source address holds a '{' or '}' that names nothing; write '{NAME}', or '%7B' for a brace"
         ),
         FaultCase(
+            .address, "stripe://?api_key={sk_live_canary}",
+            "11:40: parameter 'api_key' of the source address holds a key between '{' and '}'; write the name of the secret, such as '{STRIPE_API_KEY}'"
+        ),
+        FaultCase(
             .address, "stripe://?api_key={KEY",
             "11:40: parameter 'api_key' of the source address holds a '{' or '}' that names nothing; write '{NAME}', or '%7B' for a brace"
         ),
