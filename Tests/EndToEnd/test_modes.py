@@ -68,18 +68,52 @@ def test_incremental_needs_a_checkpoint_on_a_table_with_rows(account, stripe):
 
     assert finished.endpoint["message"] == (
         "cannot load endpoint 'charge' incrementally into 'stripe.charge': the table has rows but no checkpoint of "
-        "ours; use 'incremental-strategy: merge', or set 'full-refresh: true' once")
+        "ours; use 'incremental-strategy: merge', or replace them with 'full-refresh: true' once")
     assert job.lakehouse.count("stripe.charge") == 100
 
 
-def test_a_full_refresh_starts_anew(account, stripe):
+def test_a_full_refresh_of_an_appended_table_replaces_it_and_says_so(account, stripe):
     job = account.job(stripe)
     text = manifest("charge:sync:incremental", sink={"incremental-strategy": "append", "full-refresh": True})
     job.run(text)
 
-    job.run(text)
+    finished = job.run(text)
 
     assert job.lakehouse.ids("stripe.charge") == sorted(stripe.ids("charge"))
+    assert (f"{job.folder}/workflow.yaml:25:25: warning: 'full-refresh' with 'incremental-strategy' 'append' replaces "
+            "the table, and rows that the source no longer gives are gone; 'merge' keeps them"
+            ) in finished.status["status"]["warnings"]
+
+
+def test_a_full_refresh_of_a_merged_table_keeps_what_the_source_forgot(account, stripe):
+    """As it does with events, which Stripe lists for 30 days."""
+    job = account.job(stripe)
+    job.run(manifest("coupon:sync:incremental"))
+    before = stripe.ids("coupon")
+    for identifier in before[:15]:
+        stripe.delete("coupon", identifier)
+
+    finished = job.run(manifest("coupon:sync:incremental", sink={"full-refresh": True}))
+
+    assert job.lakehouse.ids("stripe.coupon") == sorted(before)
+    assert finished.endpoint["rows"]["written"] == 25
+
+
+def test_a_table_that_begins_with_an_interval_is_completed_later(account, stripe):
+    """The checkpoint knows where the table begins, so that nothing before it is forgotten for ever."""
+    job = account.job(stripe)
+    moments = sorted(found["created"] for found in map(json.loads, stripe.truth("charge")))
+    start = {"interval-start": iso(moments[200])}
+    job.run(manifest("charge", source=start))
+    assert job.lakehouse.count("stripe.charge") == sum(moment >= moments[200] for moment in moments)
+
+    job.run(manifest("charge:sync:incremental", source=start))
+    assert job.lakehouse.count("stripe.charge") == sum(moment >= moments[200] for moment in moments)
+    finished = job.run(manifest("charge:sync:incremental"))
+
+    assert job.lakehouse.ids("stripe.charge") == sorted(stripe.ids("charge"))
+    assert ("the rows of table 'stripe.charge' begin at the 'interval-start' of earlier runs: everything is read once "
+            "and merged into them") in finished.status["status"]["warnings"]
 
 
 @pytest.mark.parametrize("endpoint", ["charge", "payment_method", "subscription_item"])

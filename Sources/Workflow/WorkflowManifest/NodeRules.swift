@@ -8,6 +8,7 @@ struct NodeRules {
     func check(_ source: SourceSection, _ sink: SinkSection) {
         checkEndpointName(source, sink)
         checkStrategy(source, sink)
+        checkFullRefresh(sink)
         checkPartialReplace(source, sink)
         checkPartialInterval(source, sink)
         checkPrimaryKeys(source, sink)
@@ -26,13 +27,22 @@ struct NodeRules {
         }
     }
 
+    /// Everything is read again, which `append` would then hold twice; so the table is replaced: allowed, but said.
+    private func checkFullRefresh(_ sink: SinkSection) {
+        guard appendsAnew(sink), let place = sink.options.fullRefresh?.location else { return }
+        log.add(.replacingRefresh(at: place))
+    }
+
+    private func appendsAnew(_ sink: SinkSection) -> Bool {
+        sink.options.fullRefresh?.value == true && sink.options.incrementalStrategy?.value == .append
+    }
+
     /// A table that is replaced by a part of the data holds that part only: allowed, but said.
     private func checkPartialReplace(_ source: SourceSection, _ sink: SinkSection) {
         let strategy = sink.options.incrementalStrategy?.value
         // Without a strategy, full loads replace: the job's default.
-        guard strategy == .replace || (strategy == nil && source.tables.contains { $0.mode != .syncIncremental }) else {
-            return
-        }
+        let replaces = strategy == nil && source.tables.contains { $0.mode != .syncIncremental }
+        guard strategy == .replace || replaces || appendsAnew(sink) else { return }
         let options = source.options
         let parts = [
             ("interval-start", options.intervalStart?.location), ("interval-end", options.intervalEnd?.location),
@@ -73,6 +83,14 @@ extension ManifestFault {
             .error,
             "'incremental-strategy' 'replace' would drop what earlier runs of \(name) loaded; "
                 + "use 'append' or 'merge', or drop ':sync:incremental'",
+            at: place)
+    }
+
+    fileprivate static func replacingRefresh(at place: SourceLocation) -> ManifestFault {
+        ManifestFault(
+            .warning,
+            "'full-refresh' with 'incremental-strategy' 'append' replaces the table, and rows that the source no longer "
+                + "gives are gone; 'merge' keeps them",
             at: place)
     }
 

@@ -159,8 +159,31 @@ struct `A checkpoint` {
         #expect(Checkpoint(text: checkpoint.text) == checkpoint)
     }
 
-    @Test(arguments: ["", "{}", "null", #"{"version":2,"created_before":1}"#, #"{"version":1,"created_before":"1"}"#])
+    @Test(arguments: [
+        "", "{}", "null", #"{"version":2,"created_before":1}"#, #"{"version":1,"created_before":"1"}"#,
+        #"{"version":1,"created_before":9,"created_from":null}"#,
+    ])
     func `is not made of anything else`(_ text: String) {
         #expect(Checkpoint(text: text) == nil)
     }
 }
+        let late = Checkpoint(createdFrom: 5, createdBefore: 9)
+        #expect(late.text == #"{"version":1,"created_before":9,"created_from":5}"#)
+        #expect(Checkpoint(text: late.text) == late)
+    }
+
+    @Test(
+        arguments: [
+            // What was promised, what was read, and what both promise.
+            ((5, 9), (9, 12), (5, 12)), ((5, 9), (7, 8), (5, 9)), ((5, 9), (2, 5), (2, 9)),
+            ((5, 9), (nil, 12), (nil, 12)),
+            ((nil, 9), (9, 12), (nil, 12)), ((nil, 9), (10, 12), (nil, 9)), ((5, 9), (nil, 4), (5, 9)),
+        ] as [((Int64?, Int64), (Int64?, Int64), (Int64?, Int64))])
+    func `grows by what touches it, and by nothing behind a gap`(
+        _ promised: (Int64?, Int64), _ read: (Int64?, Int64), _ expected: (Int64?, Int64)
+    ) {
+        func checkpoint(_ stretch: (Int64?, Int64)) -> Checkpoint {
+            Checkpoint(createdFrom: stretch.0, createdBefore: stretch.1)
+        }
+
+        #expect(checkpoint(promised).joined(with: checkpoint(read)) == checkpoint(expected))

@@ -17,6 +17,8 @@ private func load(
 
 private let empty = TableFacts(checkpoint: nil, hasRows: false)
 private let loaded = TableFacts(checkpoint: Checkpoint(createdBefore: 500).text, hasRows: true)
+private let loadedFrom100 = TableFacts(
+    checkpoint: Checkpoint(createdFrom: 100, createdBefore: 500).text, hasRows: true)
 private let foreign = TableFacts(checkpoint: nil, hasRows: true)
 
 struct `A read plan` {
@@ -32,8 +34,11 @@ struct `A read plan` {
     @Test func `of a full load with an interval promises only what a replaced table holds`() throws {
         let interval = Window(lower: 100, upper: 200)
 
-        #expect(try ReadPlan(load(.full, .replace, interval: interval), table: loaded).progress == .advance(from: nil))
+        let replaced = try ReadPlan(load(.full, .replace, interval: interval), table: loaded).progress
+        #expect(replaced.change(cut: 200) == .set(Checkpoint(createdFrom: 100, createdBefore: 200).text))
         #expect(try ReadPlan(load(.full, .append, interval: interval), table: loaded).progress == .keep)
+        let future = try ReadPlan(load(.full, .replace, interval: Window(lower: 100, upper: nil)), table: loaded)
+        #expect(future.progress.change(cut: 90) == .set(Checkpoint(createdFrom: 100, createdBefore: 100).text))
     }
 
     @Test func `of a trial never moves the checkpoint forward`() throws {
@@ -62,6 +67,40 @@ struct `A read plan` {
         )
     }
 
+    @Test func `of an incremental load remembers where the table begins`() throws {
+        let first = try ReadPlan(load(.incremental, interval: Window(lower: 100, upper: nil)), table: empty)
+        let change = first.progress.change(cut: 500)
+        let second = try ReadPlan(load(.incremental, interval: Window(lower: 100, upper: nil)), table: loadedFrom100)
+
+        #expect(first.window == Window(lower: 100, upper: nil))
+        #expect(change == .set(Checkpoint(createdFrom: 100, createdBefore: 500).text))
+        #expect(second.window == Window(lower: 500, upper: nil))
+        #expect(second.progress.change(cut: 900) == .set(Checkpoint(createdFrom: 100, createdBefore: 900).text))
+        #expect(first.warnings + second.warnings == [])
+    }
+
+    @Test func `merges what a table lacks when the interval is widened`() throws {
+        let plan = try ReadPlan(load(.incremental, .merge), table: loadedFrom100)
+
+        #expect(plan.window == .everything)
+        #expect(plan.progress.change(cut: 900) == .set(Checkpoint(createdBefore: 900).text))
+        #expect(
+            plan.warnings == [
+                "the rows of table 'stripe.charge' begin at the 'interval-start' of earlier runs: everything is read once "
+                    + "and merged into them"
+            ])
+    }
+
+    @Test func `refuses to append what lies before the table's beginning`() throws {
+        let error = try #require(throws: NilusError.self) { try ReadPlan(load(.incremental), table: loadedFrom100) }
+
+        #expect(error.code == .checkpointMissing)
+        #expect(
+            error.message == "cannot load endpoint 'charge' from the beginning on: 'stripe.charge' was loaded from "
+                + "1970-01-01T00:01:40Z on and 'append' would repeat its rows; keep 'interval-start' or use "
+                + "'incremental-strategy: merge'")
+    }
+
     @Test func `never moves a checkpoint back`() throws {
         let plan = try ReadPlan(load(.incremental, interval: Window(lower: nil, upper: 300)), table: loaded)
 
@@ -86,7 +125,7 @@ struct `A read plan` {
         #expect(error.code == .checkpointMissing)
         #expect(
             error.message == "cannot load endpoint 'charge' incrementally into 'stripe.charge': the table has rows but "
-                + "no checkpoint of ours; use 'incremental-strategy: merge', or set 'full-refresh: true' once"
+                + "no checkpoint of ours; use 'incremental-strategy: merge', or replace them with 'full-refresh: true' once"
         )
     }
 
@@ -113,18 +152,25 @@ struct `A read plan` {
         }
 
         #expect(
-            error.message
-                == "cannot load endpoint 'charge' incrementally into 'stripe.charge': its checkpoint '{}' is not one "
-                + "this version understands; set 'full-refresh: true' once")
+            error.message == "cannot load endpoint 'charge' incrementally into 'stripe.charge': its checkpoint '{}' is "
+                + "not one this version understands; set 'full-refresh: true' once, with which 'append' replaces the "
+                + "rows")
     }
 
-    @Test func `of a full refresh starts the table anew`() throws {
-        let refresh = load(.incremental, isFullRefresh: true)
+    @Test(arguments: [
+        (IncrementalStrategy.append, IncrementalStrategy.replace), (.replace, .replace), (.merge, .merge),
+        (.deleteInsert, .deleteInsert), (.scd2, .scd2),
+    ])
+    func `of a full refresh reads everything again, and no row is there twice`(
+        _ asked: IncrementalStrategy, _ done: IncrementalStrategy
+    ) throws {
+        let refresh = load(.incremental, asked, isFullRefresh: true)
 
-        let plan = try ReadPlan(refresh, table: foreign)
-
-        #expect(refresh.effectiveStrategy == .replace)
-        #expect(plan.window == .everything)
-        #expect(plan.progress == .advance(from: nil))
+        #expect(refresh.effectiveStrategy == done)
+        for table in [foreign, loaded, TableFacts(checkpoint: "{}", hasRows: true)] {
+            let plan = try ReadPlan(refresh, table: table)
+            #expect(plan.window == .everything)
+            #expect(plan.progress == .advance(from: nil))
+        }
     }
 }

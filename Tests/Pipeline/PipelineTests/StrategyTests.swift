@@ -37,12 +37,12 @@ struct `A load tells its sink` {
         #expect(scope.closesAbsent == expected)
     }
 
-    @Test func `to begin a history anew in a full refresh`() async throws {
-        let (request, _) = try await told(
-            "charge", sink: ["incremental-strategy: scd2", "full-refresh: true"])
+    @Test func `to keep the history in a full refresh`() async throws {
+        let (request, scope) = try await told(
+            "charge:sync:incremental", sink: ["incremental-strategy: scd2", "full-refresh: true"])
 
-        #expect(request.strategy == .replace)
-        #expect(request.columns.names.contains("_nilus_valid_from"))
+        #expect(request.strategy == .scd2)
+        #expect(scope.lower == nil)
     }
 
     @Test(arguments: [("id", "created"), ("id, currency", "created"), ("currency", nil)])

@@ -58,6 +58,23 @@ struct `Rules between source and sink` {
             ])
     }
 
+    @Test func `a full refresh replaces what was appended, which is warned of`() {
+        let refresh = "dest-table: s.t\nfull-refresh: true\nincremental-strategy: "
+        let warning =
+            "w.yaml:18:29: warning: 'full-refresh' with 'incremental-strategy' 'append' replaces the table, and rows that "
+            + "the source no longer gives are gone; 'merge' keeps them"
+        let partial =
+            "w.yaml:14:28: warning: 'yield-limit' with 'incremental-strategy' 'replace' leaves only a part of the data "
+            + "in the table"
+
+        #expect(faults(source: "source-table: charge:sync:incremental", sink: refresh + "append") == [warning])
+        #expect(faults(source: "source-table: charge:sync:incremental", sink: refresh + "merge") == [])
+        #expect(faults(source: "source-table: charge", sink: refresh + "replace") == [])
+        // Two faults, of two lines.
+        let found = faults(source: "source-table: charge\nyield-limit: 2", sink: refresh + "append")
+        #expect(found == [partial, warning.replacing("w.yaml:18", with: "w.yaml:19")])
+    }
+
     @Test func `warnings go with the workflow`() throws {
         let reading = ManifestText.with(.source, "source-table: charge\nyield-limit: 2").read()
 

@@ -32,11 +32,11 @@ package struct EndpointLoad: Sendable {
         self.pageLimit = pageLimit
     }
 
-    /// What this load does to the table: a full refresh starts it anew, whatever the strategy of other days.
+    /// What this load does to the table: a full refresh reads everything again, which `append` would then hold twice.
     package var effectiveStrategy: IncrementalStrategy {
-        isFullRefresh ? .replace : strategy
+        isFullRefresh && strategy == .append ? .replace : strategy
     }
 
-    /// Whether rows are versions with times of their own; a full refresh begins such a history anew.
+    /// Whether rows are versions with times of their own.
     package var keepsHistory: Bool { strategy == .scd2 }
 }
