@@ -104,6 +104,23 @@ struct `A run` {
         #expect(run.rowsCommitted == 5)
     }
 
+    @Test func `tries again what may pass beside what a person must mend`() async throws {
+        let source = PreparedSource(
+            ["refund": rows(2)],
+            failures: ["charge": [error(.permissionMissing)], "refund": [error(.sourceUnavailable)]])
+        let node = Bench.Node(tables: "charge,refund", entry: ["retry: {count: 2}"])
+        let bench = Bench(source)
+
+        let run = try await bench.run(Bench.workflow([node]))
+
+        #expect(run.nodes[0].attempts == 2)
+        #expect(bench.source.requests.map(\.endpoint.name).sorted() == ["charge", "refund", "refund"])
+        #expect(run.nodes[0].endpoints.map(\.outcome.phase) == [.failed, .succeeded])
+        #expect(run.rowsCommitted == 2)
+        #expect(run.exitCode == .keyRefused)
+        #expect(run.outcome.message == "cannot read: permissionMissing")
+    }
+
     @Test func `does not try again what a person must mend`() async throws {
         let source = PreparedSource([:], failures: ["charge": [error(.permissionMissing), error(.permissionMissing)]])
         let node = Bench.Node(entry: ["retry: {count: 3}"])

@@ -6,7 +6,7 @@ import RunStatus
 import Secrets
 import WorkflowManifest
 
-/// Runs the loads of one node, again where that may help, and says how the node ended.
+/// Runs the loads of one node, those whose failures may pass again, and says how the node ended.
 struct NodeRunner: Sendable {
     let setup: RunSetup
     let plan: NodePlan
@@ -22,18 +22,21 @@ struct NodeRunner: Sendable {
         start()
         let started = setup.time.monotonic()
         var remaining = Array(plan.loads.indices)
+        var lasting: [Failure] = []
         var attempt = 0
         while true {
             attempt += 1
             recorder.update { $0.nodes[position].attempts = attempt }
             let failures = await runOnce(remaining)
-            let delay = delayBeforeNextAttempt(attempt, failures, since: started)
+            let passing = failures.filter { $0.error.disposition.isTransient }
+            lasting += failures.filter { !$0.error.disposition.isTransient }
+            let delay = delayBeforeNextAttempt(attempt, passing, since: started)
             guard let delay, (try? await setup.time.sleep(delay)) != nil else {
-                return finish(failures.map(\.error))
+                return finish((lasting + passing).sorted { $0.load < $1.load }.map(\.error))
             }
             let metadata: Logger.Metadata = ["node": "\(plan.node.name)", "attempt": "\(attempt + 1)"]
             setup.logger.warning("node is tried again", metadata: metadata)
-            remaining = failures.map(\.load)
+            remaining = passing.map(\.load)
         }
     }
 
@@ -112,13 +115,14 @@ struct NodeRunner: Sendable {
         EndpointRecord(recorder, node: position, endpoint: load, meter: meter)
     }
 
-    /// The wait before another attempt; `nil` when none is allowed or none would help.
-    private func delayBeforeNextAttempt(_ attempt: Int, _ failures: [Failure], since start: Duration) -> Duration? {
-        guard let rule = plan.node.retry, !failures.isEmpty, attempt <= rule.count else { return nil }
-        let mayHelp = failures.allSatisfy { $0.error.disposition.isTransient && $0.error.code != .interrupted }
+    /// The wait before another attempt at loads whose failures may pass; `nil` when none is allowed or none is left.
+    private func delayBeforeNextAttempt(_ attempt: Int, _ passing: [Failure], since start: Duration) -> Duration? {
+        guard let rule = plan.node.retry, !passing.isEmpty, attempt <= rule.count else { return nil }
+        // Who stops the job wants no load of it to begin again.
+        let mayGoOn = passing.allSatisfy { $0.error.code != .interrupted }
         let delay = rule.duration ?? Self.standardRetryDelay
         let isInTime = rule.maxDuration.map { setup.time.monotonic() - start + delay <= $0 } ?? true
-        return mayHelp && isInTime ? delay : nil
+        return mayGoOn && isInTime ? delay : nil
     }
 
     /// The wait between attempts when the manifest names none.
