@@ -164,8 +164,8 @@ let allTests: [Target] = [
     tests(
         "Extract/StripeSourceTests",
         [
-            "Extraction", "HTTPTransport", "JSON", "LoopbackServer", "NilusCore", "SeededRandom", "StripeSource",
-            "WorkflowManifest",
+            "Extraction", "HTTPTransport", "JSON", "LoopbackServer", "NilusCore", "Secrets", "SeededRandom",
+            "StripeSource", "WorkflowManifest",
         ]),
     tests(
         "Normalize/NormalizationTests",

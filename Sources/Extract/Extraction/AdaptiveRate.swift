@@ -1,7 +1,7 @@
 /// A rate that yields when the server objects and comes back slowly.
 package struct AdaptiveRate: Sendable {
     /// The rate to return to, in requests per second.
-    private let target: Double
+    private var target: Double
     private var bucket: TokenBucket
     private var changed: Duration
 
@@ -26,6 +26,13 @@ package struct AdaptiveRate: Sendable {
     package mutating func reserve(at now: Duration) -> Duration {
         recover(now)
         return bucket.reserve(at: now)
+    }
+
+    /// Goes on with another rate to return to; a rate that yielded stays as low as it is.
+    package mutating func retarget(_ newTarget: Double, at now: Duration) {
+        guard newTarget != target else { return }
+        bucket.setRate(bucket.rate < target ? min(bucket.rate, newTarget) : newTarget, at: now)
+        target = newTarget
     }
 
     /// The server said that requests come too fast.

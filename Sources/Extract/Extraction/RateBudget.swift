@@ -7,31 +7,60 @@ import Synchronization
 /// merchant's own payments live under it too.
 package final class RateBudget: Sendable {
     fileprivate struct State {
+        var limits: RateLimits
         var overall: AdaptiveRate
         var operations: [String: AdaptiveRate] = [:]
         var inFlight: AdaptiveCount
+        var claims: [Int: RateWish] = [:]
+        var lastClaim = 0
     }
 
-    private let limits: RateLimits
+    /// What holds while nobody wishes anything else.
+    private let standard: RateLimits
     private let time: TimeSource
     private let state: Mutex<State>
     private let gate: Turnstile
 
-    package init(_ limits: RateLimits, time: TimeSource) {
-        self.limits = limits
+    /// A budget of these limits, unless those who share it wish others.
+    package init(_ standard: RateLimits, time: TimeSource) {
+        self.standard = standard
         self.time = time
         state = Mutex(
             State(
-                overall: AdaptiveRate(target: limits.perSecond, now: time.monotonic()),
-                inFlight: AdaptiveCount(target: limits.inFlight)))
-        gate = Turnstile(places: limits.inFlight)
+                limits: standard, overall: AdaptiveRate(target: standard.perSecond, now: time.monotonic()),
+                inFlight: AdaptiveCount(target: standard.inFlight)))
+        gate = Turnstile(places: standard.inFlight)
+    }
+
+    /// Lets the lowest wish of all who share the budget hold, for as long as the claim that is returned lives.
+    package func claim(_ wish: RateWish) -> RateClaim {
+        let id = change { state in
+            state.lastClaim += 1
+            state.claims[state.lastClaim] = wish
+            return state.lastClaim
+        }
+        return RateClaim(self, id)
+    }
+
+    fileprivate func release(_ claim: Int) {
+        change { $0.claims[claim] = nil }
+    }
+
+    private func change<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
+        let now = time.monotonic()
+        let (result, places) = state.withLock { state in
+            let result = body(&state)
+            return (result, state.hold(to: standard.narrowed(by: state.claims.values), at: now))
+        }
+        gate.resize(to: places)
+        return result
     }
 
     /// Waits for the turn of a request, runs it, and makes place for the next one.
     package func spend<Result>(on operation: String, _ request: () async throws -> Result) async throws -> Result {
         try await gate.enter()
         defer { gate.leave() }
-        let wait = state.withLock { $0.reserve(operation, limits, time.monotonic()) }
+        let wait = state.withLock { $0.reserve(operation, time.monotonic()) }
         if wait > .zero { try await time.sleep(wait) }
         let result = try await request()
         return result
@@ -59,10 +88,46 @@ package final class RateBudget: Sendable {
 
 extension RateBudget.State {
     /// Takes a place in both queues and returns the longer wait.
-    fileprivate mutating func reserve(_ operation: String, _ limits: RateLimits, _ now: Duration) -> Duration {
+    fileprivate mutating func reserve(_ operation: String, _ now: Duration) -> Duration {
         let first = AdaptiveRate(target: limits.perOperationPerSecond, now: now)
         let operationWait = operations[operation, default: first].reserve(at: now)
         return max(overall.reserve(at: now), operationWait)
+    }
+
+    /// Goes on under other limits and returns how many requests may be in flight.
+    fileprivate mutating func hold(to limits: RateLimits, at now: Duration) -> Int {
+        self.limits = limits
+        overall.retarget(limits.perSecond, at: now)
+        for operation in operations.keys {
+            operations[operation]?.retarget(limits.perOperationPerSecond, at: now)
+        }
+        return inFlight.retarget(limits.inFlight)
+    }
+}
+
+/// One reader's part in a shared budget: its wish counts until the claim is let go.
+package final class RateClaim: Sendable {
+    private let budget: RateBudget
+    private let id: Int
+
+    fileprivate init(_ budget: RateBudget, _ id: Int) {
+        self.budget = budget
+        self.id = id
+    }
+
+    deinit { budget.release(id) }
+}
+
+/// What one of those who share a budget asks for; `nil` where it leaves the limit to the others.
+package struct RateWish: Sendable, Hashable {
+    package let perSecond: Double?
+    package let perOperationPerSecond: Double?
+    package let inFlight: Int?
+
+    package init(perSecond: Double? = nil, perOperationPerSecond: Double? = nil, inFlight: Int? = nil) {
+        self.perSecond = perSecond
+        self.perOperationPerSecond = perOperationPerSecond
+        self.inFlight = inFlight
     }
 }
 
@@ -82,6 +147,16 @@ package struct RateLimits: Sendable, Hashable {
     }
 }
 
+extension RateLimits {
+    /// These limits, and in place of each the lowest that is wished.
+    fileprivate func narrowed(by wishes: some Collection<RateWish>) -> RateLimits {
+        RateLimits(
+            perSecond: wishes.compactMap(\.perSecond).min() ?? perSecond,
+            perOperationPerSecond: wishes.compactMap(\.perOperationPerSecond).min() ?? perOperationPerSecond,
+            inFlight: wishes.compactMap(\.inFlight).min() ?? inFlight)
+    }
+}
+
 /// Which limit the server says was met.
 package enum ThrottleCause: Sendable, Hashable {
     case keyRate, operationRate, concurrency
@@ -89,7 +164,7 @@ package enum ThrottleCause: Sendable, Hashable {
 
 /// A number in flight that halves when the server objects and grows back one at a time.
 package struct AdaptiveCount: Sendable {
-    private let target: Int
+    private var target: Int
     private var successes = 0
     package private(set) var count: Int
 
@@ -99,6 +174,13 @@ package struct AdaptiveCount: Sendable {
     package init(target: Int) {
         self.target = target
         count = target
+    }
+
+    /// Goes on with another number to return to; one that yielded stays as low as it is.
+    mutating func retarget(_ newTarget: Int) -> Int {
+        count = count < target ? min(count, newTarget) : newTarget
+        target = newTarget
+        return count
     }
 
     /// Notes an objection and returns how many may be in flight now.

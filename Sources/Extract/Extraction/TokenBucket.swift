@@ -5,15 +5,14 @@ package struct TokenBucket: Sendable {
     /// Requests per second.
     package private(set) var rate: Double
     /// Requests that may be sent at once after a pause.
-    private let burst: Double
+    private var burst: Double
     private var tokens: Double
     private var updated: Duration
 
     /// - Precondition: `rate` > 0.
     package init(rate: Double, now: Duration) {
         self.rate = rate
-        // A quarter of a second's worth: enough to keep connections busy, too little to be felt.
-        burst = max(1, rate / 4)
+        burst = Self.burst(at: rate)
         tokens = burst
         updated = now
     }
@@ -31,8 +30,12 @@ package struct TokenBucket: Sendable {
     package mutating func setRate(_ newRate: Double, at now: Duration) {
         refill(now)
         rate = newRate
-        tokens = min(tokens, max(1, newRate / 4))
+        burst = Self.burst(at: newRate)
+        tokens = min(tokens, burst)
     }
+
+    /// A quarter of a second's worth: enough to keep connections busy, too little to be felt.
+    private static func burst(at rate: Double) -> Double { max(1, rate / 4) }
 
     private mutating func refill(_ now: Duration) {
         tokens = min(burst, tokens + (now - updated).seconds * rate)

@@ -6,6 +6,8 @@ package import NilusCore
 /// Stripe as a source: each endpoint by the list calls that together show every row of it.
 package final class StripeSource: Source {
     private let client: StripeClient
+    /// Held for as long as this source may ask.
+    private let claim: RateClaim?
     private let knownAccount: String?
     private let isLive: Bool?
 
@@ -13,9 +15,10 @@ package final class StripeSource: Source {
     ///
     /// `isLive` tells whether the key opens live data; `nil` when the key does not tell.
     package init(
-        _ connection: StripeConnection, http: HTTPClient, budget: RateBudget, retry: RetryPolicy, time: TimeSource,
-        account: String?, isLive: Bool?
+        _ connection: StripeConnection, http: HTTPClient, budget: RateBudget, claim: RateClaim? = nil,
+        retry: RetryPolicy, time: TimeSource, account: String?, isLive: Bool?
     ) {
+        self.claim = claim
         client = StripeClient(connection, http: http, budget: budget, retry: retry, time: time)
         knownAccount = account
         self.isLive = isLive

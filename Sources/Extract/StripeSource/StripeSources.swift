@@ -6,7 +6,7 @@ package import Secrets
 import Synchronization
 package import WorkflowManifest
 
-/// Makes the source of each node; nodes with the same key share one rate budget.
+/// Makes the source of each node; nodes with the same key share one rate budget, which the most careful of them sets.
 package final class StripeSources: Sendable {
     private let http: HTTPClient
     private let environment: EnvironmentVariables
@@ -17,8 +17,6 @@ package final class StripeSources: Sendable {
     private static let patienceVariable = "NILUS_STRIPE_RETRY_SECONDS"
     /// Tried for so long when nothing is said: longer than a deployment of Stripe's, shorter than a night.
     private static let standardPatience = Duration.seconds(180)
-    /// Requests on their way at once when nothing is said.
-    private static let standardParallelism = 5
 
     package init(http: HTTPClient, environment: EnvironmentVariables, time: TimeSource) {
         self.http = http
@@ -45,13 +43,13 @@ package final class StripeSources: Sendable {
             account: account, context: context,
             // What cannot be read this time leaves Stripe's refusal to be told.
             readKeyAgain: { (try? reader.key())?.key })
-        let limits = StripeRates.limits(
-            section.options.requestsPerSecond?.value, isLive: isLive,
-            inFlight: section.options.extractParallelism?.value ?? Self.standardParallelism)
+        let budget = budget(of: key, StripeRates.standard(isLive: isLive))
         let source = StripeSource(
-            connection, http: http, budget: budget(of: key, limits), retry: RetryPolicy(patience: try patience()),
-            time: time, account: account ?? context, isLive: isLive)
-        return (source, found.remarks)
+            connection, http: http, budget: budget,
+            claim: budget.claim(StripeRates.wish(section.options, isLive: isLive)),
+            retry: RetryPolicy(patience: try patience()), time: time, account: account ?? context, isLive: isLive)
+        let remarks = StripeRates.remarks(section.options.requestsPerSecond?.value, isLive: isLive)
+        return (source, found.remarks + remarks)
     }
 
     private func budget(of key: SecretBytes, _ limits: RateLimits) -> RateBudget {

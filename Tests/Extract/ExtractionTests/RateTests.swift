@@ -64,6 +64,42 @@ struct `A rate budget` {
         #expect((9.0...10.5).contains(four))
     }
 
+    @Test func `is as low as the lowest wish of those who share it, while they do`() async throws {
+        let time = ManualTime()
+        let budget = RateBudget(limits, time: time.source)
+        func rate() async throws -> Int {
+            // The first requests may use what was saved up.
+            for _ in 0..<10 { try await budget.spend(on: "list charge") {} }
+            let start = time.elapsed
+            for _ in 0..<40 { try await budget.spend(on: "list charge") {} }
+            return Int((40 / (time.elapsed - start).seconds).rounded())
+        }
+
+        var fast: RateClaim? = budget.claim(RateWish(perSecond: 100, perOperationPerSecond: 25, inFlight: 2))
+        #expect(try await rate() == 25)
+        var slow: RateClaim? = budget.claim(RateWish(perSecond: 3, perOperationPerSecond: 3))
+        let silent = budget.claim(RateWish())
+        #expect(try await rate() == 3)
+        slow = nil
+        #expect(try await rate() == 25)
+        fast = nil
+        #expect(try await rate() == 10)
+        #expect(slow == nil && fast == nil)
+        withExtendedLifetime(silent) {}
+    }
+
+    @Test func `lets as many requests out at once as the lowest wish says`() async throws {
+        let time = ManualTime()
+        let budget = RateBudget(
+            RateLimits(perSecond: 10_000, perOperationPerSecond: 10_000, inFlight: 8), time: time.source)
+        let claims = [budget.claim(RateWish(inFlight: 5)), budget.claim(RateWish(inFlight: 2))]
+
+        let crowd = try await crowd(of: 40, in: budget)
+
+        #expect(crowd.most <= 2)
+        withExtendedLifetime(claims) {}
+    }
+
     @Test func `slows down when the server objects and recovers step by step`() async throws {
         let time = ManualTime()
         let budget = RateBudget(limits, time: time.source)
@@ -95,10 +131,18 @@ struct `A rate budget` {
         let budget = RateBudget(
             RateLimits(perSecond: 10_000, perOperationPerSecond: 10_000, inFlight: 8), time: time.source)
         budget.throttled(.concurrency, on: "list charge")
-        let crowd = Crowd()
 
+        let crowd = try await crowd(of: 40, in: budget)
+
+        #expect(crowd.most <= 4)
+        #expect(crowd.now == 0)
+    }
+
+    /// Sends so many requests at once and tells how many were out together.
+    private func crowd(of count: Int, in budget: RateBudget) async throws -> Crowd {
+        let crowd = Crowd()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<40 {
+            for _ in 0..<count {
                 group.addTask {
                     try await budget.spend(on: "list charge") {
                         crowd.enter()
@@ -109,9 +153,7 @@ struct `A rate budget` {
             }
             try await group.waitForAll()
         }
-
-        #expect(crowd.most <= 4)
-        #expect(crowd.now == 0)
+        return crowd
     }
 }
 
@@ -157,16 +199,6 @@ struct `A checkpoint` {
 
         #expect(checkpoint.text == #"{"version":1,"created_before":1780272005}"#)
         #expect(Checkpoint(text: checkpoint.text) == checkpoint)
-    }
-
-    @Test(arguments: [
-        "", "{}", "null", #"{"version":2,"created_before":1}"#, #"{"version":1,"created_before":"1"}"#,
-        #"{"version":1,"created_before":9,"created_from":null}"#,
-    ])
-    func `is not made of anything else`(_ text: String) {
-        #expect(Checkpoint(text: text) == nil)
-    }
-}
         let late = Checkpoint(createdFrom: 5, createdBefore: 9)
         #expect(late.text == #"{"version":1,"created_before":9,"created_from":5}"#)
         #expect(Checkpoint(text: late.text) == late)
@@ -187,3 +219,13 @@ struct `A checkpoint` {
         }
 
         #expect(checkpoint(promised).joined(with: checkpoint(read)) == checkpoint(expected))
+    }
+
+    @Test(arguments: [
+        "", "{}", "null", #"{"version":2,"created_before":1}"#, #"{"version":1,"created_before":"1"}"#,
+        #"{"version":1,"created_before":9,"created_from":null}"#,
+    ])
+    func `is not made of anything else`(_ text: String) {
+        #expect(Checkpoint(text: text) == nil)
+    }
+}

@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// Time that passes only by waiting, so that retries cost none.
-private final class WaitedTime: Sendable {
+final class WaitedTime: Sendable {
     private let waited = Mutex(Duration.zero)
 
     var total: Duration { waited.withLock { $0 } }
