@@ -42,9 +42,25 @@ struct AddressReader {
         let authority = value(body.authority, "the \(name)", &isComplete)
         let path = value(body.path, "the path of the \(name)", &isComplete)
         let parameters = self.parameters(body, &isComplete)
-        return ManifestAddress(
+        let address = ManifestAddress(
             text: Redacted(text), location: node.location, scheme: scheme.lowercased(), authority: authority,
             path: path, parameters: parameters, isComplete: isComplete && isKnown)
+        checkEndpoint(address)
+        return address
+    }
+
+    /// `{endpoint}` names a part of a table, and of all addresses only those of depots name tables.
+    private func checkEndpoint(_ address: ManifestAddress) {
+        let namesTable = address.scheme == "dataos"
+        if address.authority.holdsEndpoint(before: namesTable ? ":" : nil) {
+            log.add(.endpointMisplaced("the \(name)", at: address.authority.location))
+        }
+        if !namesTable, address.path.holdsEndpoint() {
+            log.add(.endpointMisplaced("the path of the \(name)", at: address.path.location))
+        }
+        for parameter in address.parameters where parameter.value.holdsEndpoint() {
+            log.add(.endpointMisplaced("parameter '\(parameter.name)' of the \(name)", at: parameter.value.location))
+        }
     }
 
     /// Stands for each character of a blank that is reported already: no address holds it, `read` sees
@@ -156,17 +172,23 @@ extension ManifestFault {
         ManifestFault(.error, "\(what) is written twice; keep one of them", at: place)
     }
 
+    fileprivate static func endpointMisplaced(_ what: String, at place: SourceLocation) -> ManifestFault {
+        ManifestFault(
+            .error, "\(what) holds '{endpoint}', which can only be part of a table's name; write it in 'dest-table'",
+            at: place)
+    }
+
     fileprivate static func addressProblem(_ problem: AddressProblem, _ what: String) -> ManifestFault {
         let sentence =
             switch problem.kind {
             case .percent: "\(what) holds a '%' without two hexadecimal digits; write '%25' for a percent sign"
             case .encoding: "\(what) holds '%' escapes that are not UTF-8; encode the text as UTF-8 first"
             case .placeholder: "\(what) holds a '{' or '}' that names nothing; write '{NAME}', or '%7B' for a brace"
+            case .key:
+                "\(what) holds a key between '{' and '}'; write the name of the secret, such as '{STRIPE_API_KEY}'"
             case .space: "\(what) holds a space or control character; remove it, or write '%20'"
             case .fragment: "\(what) holds a '#'; write '%23'"
             }
         return ManifestFault(.error, sentence, at: problem.location)
     }
 }
-            case .key:
-                "\(what) holds a key between '{' and '}'; write the name of the secret, such as '{STRIPE_API_KEY}'"

@@ -34,6 +34,18 @@ package struct AddressValue: Sendable {
         return Redacted(result)
     }
 
+    /// Whether `{endpoint}` stands in the value, or in the part of it before the first `separator`.
+    func holdsEndpoint(before separator: Character? = nil) -> Bool {
+        for piece in pieces {
+            switch piece {
+            case .endpoint: return true
+            case .text(let text): if let separator, text.expose().contains(separator) { return false }
+            case .secret: continue
+            }
+        }
+        return false
+    }
+
     /// Puts the pieces together.
     ///
     /// `secret` gives the value of a placeholder; `endpoint` takes the place of `{endpoint}`.

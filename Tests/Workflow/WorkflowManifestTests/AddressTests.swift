@@ -73,6 +73,19 @@ struct `Addresses` {
             "11:40: parameter 'api_key' of the source address holds a '{' or '}' that names nothing; write '{NAME}', or '%7B' for a brace"
         ),
         FaultCase(
+            .address, "stripe://?api_key={endpoint}",
+            "11:40: parameter 'api_key' of the source address holds '{endpoint}', which can only be part of a table's name; write it in 'dest-table'"
+        ),
+        FaultCase(
+            .sinkAddress, "iceberg+sqlite:///w/{endpoint}.db?warehouse=/{endpoint}",
+            "15:39: the path of the sink address holds '{endpoint}', which can only be part of a table's name; write it in 'dest-table'",
+            "15:66: parameter 'warehouse' of the sink address holds '{endpoint}', which can only be part of a table's name; write it in 'dest-table'"
+        ),
+        FaultCase(
+            .sinkAddress, "dataos://{endpoint}:stripe/charge",
+            "15:31: the sink address holds '{endpoint}', which can only be part of a table's name; write it in 'dest-table'"
+        ),
+        FaultCase(
             .address, "stripe://?api_key={sk_live_canary}",
             "11:40: parameter 'api_key' of the source address holds a key between '{' and '}'; write the name of the secret, such as '{STRIPE_API_KEY}'"
         ),
@@ -131,14 +144,14 @@ struct `Addresses` {
     }
 
     @Test func `refer to secrets that are neither decoded nor encoded`() throws {
-        let address = try address("iceberg+sqlite://u:{USER.pw-1}@h/{A}%2F{endpoint}/{B}")
+        let address = try address("dataos://d:{USER.pw-1}/{A}%2F{endpoint}/{B}")
 
         let path = address.path.resolved(endpoint: "charge") { placeholder in Redacted("<\(placeholder.name)%41>") }
 
         #expect(path.expose() == "/<A%41>/charge/<B%41>")
         #expect(address.path.placeholders.map(\.name) == ["A", "B"])
         #expect(address.authority.placeholders.map(\.name) == ["USER.pw-1"])
-        #expect(address.path.placeholders.first?.location.description == "w.yaml:15:55")
+        #expect(address.path.placeholders.first?.location.description == "w.yaml:15:45")
     }
 
     @Test(arguments: [
