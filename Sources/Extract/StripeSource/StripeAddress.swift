@@ -24,7 +24,9 @@ struct StripeAddress: Sendable {
         }
         let placeholder = parameter?.value.placeholders.first
         let name = placeholder?.name ?? StripeParameter.defaultKeyName
-        if let parameter, parameter.value.pieces.count > 1 { throw .keyInPieces(parameter.location) }
+        guard parameter?.value.pieces.count ?? 1 == 1 else {
+            throw .defect(.secret, "the key is put together from pieces, which the manifest's check refuses")
+        }
         guard let found = try secrets.find(name, looksRight: StripeKey.looksLikeKey) else {
             throw .secretMissing(name, lookedIn: secrets.places(for: name))
         }
@@ -72,13 +74,6 @@ struct StripeAddress: Sendable {
 }
 
 extension NilusError {
-    fileprivate static func keyInPieces(_ location: SourceLocation) -> NilusError {
-        NilusError(
-            .secret, .manifestInvalid,
-            "parameter 'api_key' mixes text and placeholders; write one placeholder, 'api_key={STRIPE_API_KEY}'",
-            at: location)
-    }
-
     fileprivate static func parameterUnusable(_ name: String, _ location: SourceLocation) -> NilusError {
         NilusError(
             .secret, .configurationInvalid,

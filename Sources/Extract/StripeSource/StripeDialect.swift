@@ -6,8 +6,8 @@ package enum StripeDialect {
     /// Everything wrong or remarkable with a source section, for the manifest's own list of faults.
     @Sendable
     package static func check(_ section: SourceSection, _ header: NodeHeader) -> [ManifestFault] {
-        addressFaults(section.address) + section.tables.flatMap(tableFaults) + repeatedTables(section.tables)
-            + optionFaults(section.options)
+        addressFaults(section.address) + keyFaults(section.address, header)
+            + section.tables.flatMap(tableFaults) + repeatedTables(section.tables) + optionFaults(section.options)
     }
 
     private static func addressFaults(_ address: ManifestAddress) -> [ManifestFault] {
@@ -40,7 +40,6 @@ package enum StripeDialect {
             return [.error("parameter '\(name.rawValue)' of the source address is empty", at: parameter.location)]
         }
         switch name {
-        case .apiKey: return keyFaults(text, at: parameter.value.location)
         case .apiBase: return baseFaults(text, at: parameter.value.location)
         case .apiVersion:
             return [
@@ -48,12 +47,40 @@ package enum StripeDialect {
                     "'api_version' replaces \(StripeEndpoint.apiVersion), whose fields the tables are made of; "
                         + "fields of other versions become further columns", at: parameter.location)
             ]
-        case .account, .context: return []
+        case .apiKey, .account, .context: return []
         }
     }
 
-    private static func keyFaults(_ key: String, at location: SourceLocation) -> [ManifestFault] {
-        if let fault = StripeKey.fault(of: SecretBytes(key)) {
+    /// What can be told of the key before it is looked for.
+    private static func keyFaults(_ address: ManifestAddress, _ header: NodeHeader) -> [ManifestFault] {
+        let value = address[parameter: StripeParameter.apiKey.rawValue]?.value
+        if let value, let key = value.literal?.expose() {
+            return key.isEmpty ? [] : literalKeyFaults(SecretBytes(key), address, at: value.location)
+        }
+        if let value, value.pieces.count > 1 {
+            return [
+                .error(
+                    "parameter 'api_key' mixes text and placeholders; write one placeholder, "
+                        + "'api_key={STRIPE_API_KEY}'", at: value.location)
+            ]
+        }
+        let name = value?.placeholders.first?.name ?? StripeParameter.defaultKeyName
+        guard let variable = header.environment.variables.first(where: { $0.name == name }),
+            !variable.value.expose().isEmpty
+        else { return [] }
+        return [
+            .warning(
+                "the Stripe key stands in the manifest's 'envs', where others can read it; put it into a secret",
+                at: variable.location)
+        ]
+    }
+
+    private static func literalKeyFaults(
+        _ key: SecretBytes, _ address: ManifestAddress, at location: SourceLocation
+    ) -> [ManifestFault] {
+        let hasContext = address[parameter: StripeParameter.context.rawValue] != nil
+        let withoutContext = StripeKey.isOrganization(key) && !hasContext ? StripeKey.contextFault : nil
+        if let fault = StripeKey.fault(of: key) ?? withoutContext {
             return [.error("the Stripe key in the address cannot be used: \(fault)", at: location)]
         }
         return [

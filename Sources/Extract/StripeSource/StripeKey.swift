@@ -19,6 +19,11 @@ enum StripeKey {
     /// Whether the key belongs to an organization, whose requests must name an account.
     static func isOrganization(_ key: SecretBytes) -> Bool { key.hasPrefix("sk_org_") }
 
+    /// What is wrong with such a key in an address without a context.
+    static let contextFault =
+        "it is an organization key ('sk_org_…'), which acts on no account by itself; add 'context=acct_…' to the source "
+        + "address"
+
     /// What is wrong with a key, or `nil`; the value itself is not part of it.
     static func fault(of key: SecretBytes) -> String? {
         if let kind = refusedKinds.first(where: { key.hasPrefix($0.prefix) }) {
@@ -43,12 +48,5 @@ enum StripeKey {
 extension NilusError {
     static func keyUnusable(_ origin: String, _ fault: String) -> NilusError {
         NilusError(.secret, .secretRefused, "cannot use the Stripe key in \(origin): \(fault)")
-    }
-
-    static func contextMissing(_ origin: String) -> NilusError {
-        NilusError(
-            .secret, .secretRefused,
-            "cannot use the Stripe key in \(origin): it is an organization key ('sk_org_…'), which acts on no account "
-                + "by itself; add 'context=acct_…' to the source address")
     }
 }

@@ -36,7 +36,7 @@ package final class StripeSources: Sendable {
         let isLive = StripeKey.isLive(key)
         let context = try reader.text(.context)
         let account = try reader.text(.account)
-        if StripeKey.isOrganization(key), context == nil { throw .contextMissing(found.origin) }
+        if StripeKey.isOrganization(key), context == nil { throw .keyUnusable(found.origin, StripeKey.contextFault) }
         let connection = StripeConnection(
             base: try reader.base(), key: found.key,
             apiVersion: try reader.text(.apiVersion) ?? StripeEndpoint.apiVersion,

@@ -20,10 +20,26 @@ package enum LakehouseDialect {
             return misplaced + address.parameters.flatMap { unknown($0, known: sqliteParameters, address.scheme) }
         case "dataos":
             // The platform allows further parameters, which mean nothing here.
-            return address.parameters.flatMap { unknown($0, known: depotParameters, address.scheme, isFault: false) }
+            return depotFaults(address)
+                + address.parameters.flatMap { unknown($0, known: depotParameters, address.scheme, isFault: false) }
         case "iceberg+rest": return restFaults(address)
         default: return []
         }
+    }
+
+    /// What the platform accepts as the name of a depot: a lower-case letter, then lower-case letters and digits.
+    private static func depotFaults(_ address: ManifestAddress) -> [ManifestFault] {
+        guard address.isComplete, let depot = address.depotAddress?.depot,
+            !depot.contains(DestinationTable.endpointPlaceholder)
+        else { return [] }
+        func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) }
+        let isName = depot.utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) }
+        if isName, depot.utf8.first.map(isLetter) ?? false { return [] }
+        return [
+            .error(
+                "no depot is named \(MessageText.quoted(depot)); expected lower-case letters and digits, a letter first, "
+                    + "as in 'dataos://lakehouse'", at: address.authority.location)
+        ]
     }
 
     private static func restFaults(_ address: ManifestAddress) -> [ManifestFault] {
