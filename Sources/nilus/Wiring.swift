@@ -37,6 +37,7 @@ enum Wiring {
                 try await sinks.open(
                     section, secrets: secrets, rowGroupBytes: envelope.rowGroupBytes, keyBytes: envelope.keyBytes,
                     uploadBytes: envelope.uploadBytes)
-            })
+            },
+            sharePlace: sinks.sharePlace)
     }
 }

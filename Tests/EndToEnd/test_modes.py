@@ -229,6 +229,25 @@ def test_a_destination_is_normalized_and_the_rename_is_shown(account, stripe):
     assert "table 'Stripe-Data.A-test-01' is named 'stripe_data.a_test_01'" in finished.warnings
 
 
+@pytest.mark.local
+def test_nodes_that_end_in_one_table_are_refused(account, stripe):
+    """Two depots, which '--warehouse' makes one: nothing is read, nothing is made."""
+    def node(name, depot):
+        return {"name": name, "spec": {"stack": "nilus:1.0", "stackSpec": {
+            "source": {"address": "stripe://?api_key={STRIPE_API_KEY}", "options": {"source-table": "coupon"}},
+            "sink": {"address": f"dataos://{depot}:stripe/coupon"}}}}
+    job = account.job(stripe)
+    text = json.dumps({"name": "rivals", "version": "v1", "type": "workflow",
+                       "workflow": {"dag": [node("a", "one"), node("b", "other")]}})
+
+    finished = job.run(text, expect=78)
+
+    assert finished.status["status"]["message"].partition(": ")[2] == (
+        "node 'b' may write table 'stripe.coupon' at the same time as node 'a'; let one depend on the other, or name "
+        "another table")
+    assert not job.warehouse.exists()
+
+
 def test_unknown_fields_become_columns(account, stripe):
     stripe.faults({"do": {"kind": "unknownField", "name": "brand_new", "value": {"a": 1}, "every": 10}})
     job = account.job(stripe)

@@ -52,6 +52,12 @@ package struct LakehouseSinks: Sendable {
             keyMemory: keyMemory, maintains: section.options.maintenance?.value == .auto, time: time)
     }
 
+    /// Whether two sections lead to the same tables.
+    @Sendable
+    package func sharePlace(_ first: SinkSection, _ second: SinkSection) -> Bool {
+        places.warehouse != nil || first.address.namesSamePlace(as: second.address)
+    }
+
     /// Opens the lakehouse that an address names, for work that is no load.
     ///
     /// - Throws: as ``open(_:secrets:rowGroupBytes:keyBytes:uploadBytes:)``.

@@ -26,6 +26,14 @@ package struct ManifestAddress: Sendable {
     }
 }
 
+extension ManifestAddress {
+    /// Whether two addresses lead to the same tables, as far as their texts tell: all but the parameters.
+    package func namesSamePlace(as other: ManifestAddress) -> Bool {
+        if let depot = depotAddress, let otherDepot = other.depotAddress { return depot.depot == otherDepot.depot }
+        return text.expose().prefix { $0 != "?" } == other.text.expose().prefix { $0 != "?" }
+    }
+}
+
 /// A named value of an address.
 package struct AddressParameter: Sendable {
     /// The name as written; letters, digits, `_`, `-` and `.`.

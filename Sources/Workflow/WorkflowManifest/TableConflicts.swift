@@ -22,17 +22,10 @@ struct TableConflicts {
     /// Endpoint names are compared without case, separators and plural `s`, because only the source
     /// knows which spellings are one endpoint.
     private static func mayMeet(_ first: WorkflowNode, _ second: WorkflowNode) -> Bool {
-        guard place(of: first) == place(of: second) else { return false }
+        guard first.sink.address.namesSamePlace(as: second.sink.address) else { return false }
         let names = Set(tableNames(of: first))
         let others = Set(tableNames(of: second))
         return !names.isDisjoint(with: others) || isCovered(first, by: second) || isCovered(second, by: first)
-    }
-
-    /// The address up to its parameters; nothing of it is shown.
-    private static func place(of node: WorkflowNode) -> String {
-        let text = node.sink.address.text.expose()
-        if let depot = node.sink.address.depotAddress { return "dataos://\(depot.depot)" }
-        return String(text.prefix { $0 != "?" })
     }
 
     /// The names of the tables that a node writes, as far as they can be told.
@@ -65,8 +58,11 @@ struct TableConflicts {
 }
 
 extension ManifestFault {
-    fileprivate static func sameTable(_ node: WorkflowNode, _ rival: WorkflowNode) -> ManifestFault {
-        let table = MessageText.quoted(node.sink.destination.text)
+    /// Two nodes that do not wait for each other write one table, which the first of them calls `table`.
+    package static func sameTable(
+        _ node: WorkflowNode, _ rival: WorkflowNode, table: String? = nil
+    ) -> ManifestFault {
+        let table = MessageText.quoted(table ?? node.sink.destination.text)
         return ManifestFault(
             .error,
             "node \(MessageText.quoted(node.name)) may write table \(table) at the same time as node "

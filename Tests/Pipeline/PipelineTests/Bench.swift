@@ -17,6 +17,8 @@ struct Bench {
     /// What opening the source remarks.
     var remarks: [String] = []
     let waited = WaitedTime()
+    /// Whether all addresses lead to one place, as with `--warehouse`.
+    var hasOnePlace = false
     private let seen = SeenRuns()
     private let log = SeenLog()
 
@@ -59,7 +61,8 @@ struct Bench {
             endpoints: { table in
                 table.isAll ? Self.endpoints : Self.endpoints.filter { $0.name == table.name }
             },
-            openSource: { [source, remarks] _, _ in (source, remarks) }, openSink: { [sink] _, _, _ in sink })
+            openSource: { [source, remarks] _, _ in (source, remarks) }, openSink: { [sink] _, _, _ in sink },
+            sharePlace: { [hasOnePlace] in hasOnePlace || $0.address.namesSamePlace(as: $1.address) })
     }
 
     /// A workflow of nodes, each given as its name, its source table, and further lines of its dag entry or options.
@@ -78,6 +81,7 @@ struct Bench {
         var name = "load"
         var tables = "charge"
         var destination = "stripe.{endpoint}"
+        var sinkAddress = "dataos://lake"
         var entry: [String] = []
         var sourceOptions: [String] = []
         var sinkOptions: [String] = []
@@ -90,7 +94,7 @@ struct Bench {
                 "              source-table: \"\(tables)\"",
             ]
             let sink = [
-                "          sink:", "            address: dataos://lake", "            options:",
+                "          sink:", "            address: \(sinkAddress)", "            options:",
                 "              dest-table: \"\(destination)\"",
             ]
             let indent = String(repeating: " ", count: 14)

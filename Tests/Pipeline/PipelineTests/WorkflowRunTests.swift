@@ -142,6 +142,36 @@ struct `A run` {
         #expect(run.outcome.reason == "SourceUnavailable")
     }
 
+    /// Names that only the run can compare: `snake_case` makes them one, or `--warehouse` the lakehouses.
+    @Test(arguments: [
+        (["stripe.my_t", "stripe.myT"], ["dataos://x", "dataos://x"], false, "stripe.my_t"),
+        (["stripe.t", "stripe.t"], ["dataos://x", "dataos://z"], true, "stripe.t"),
+    ])
+    func `refuses nodes that would write one table at the same time`(
+        _ tables: [String], _ addresses: [String], _ hasOnePlace: Bool, _ table: String
+    ) async throws {
+        func nodes(_ entry: [String] = []) -> [Bench.Node] {
+            [
+                .init(name: "a", destination: tables[0], sinkAddress: addresses[0]),
+                .init(name: "b", destination: tables[1], sinkAddress: addresses[1], entry: entry),
+            ]
+        }
+        var bench = Bench(PreparedSource(["charge": rows(1)]))
+        bench.hasOnePlace = hasOnePlace
+
+        let run = try await bench.run(Bench.workflow(nodes()))
+
+        #expect(run.exitCode == .configuration && run.outcome.reason == "ManifestInvalid")
+        #expect(
+            run.outcome.message == "workflow.yaml:29:27: node 'b' may write table '\(table)' at the same time as node "
+                + "'a'; let one depend on the other, or name another table")
+        #expect(run.nodes.map(\.outcome.phase) == [.failed, .failed])
+        #expect(bench.source.requests.isEmpty && bench.sink.log.isEmpty)
+        #expect(try await bench.run(Bench.workflow(nodes(["dependencies: a"]))).exitCode == .done)
+        bench.hasOnePlace = false
+        if hasOnePlace { #expect(try await bench.run(Bench.workflow(nodes()), runID: "2").exitCode == .done) }
+    }
+
     @Test func `skips an endpoint that the account does not have, without failing`() async throws {
         let source = PreparedSource(["customer": rows(2)], failures: ["charge": [error(.featureUnavailable)]])
 

@@ -10,14 +10,18 @@ package struct PipelineAdapters: Sendable {
     /// Opens a source, with remarks for the user.
     package let openSource: @Sendable (SourceSection, SecretStore) throws -> (source: any Source, remarks: [String])
     package let openSink: @Sendable (SinkSection, SecretStore, Envelope) async throws -> any Sink
+    /// Whether tables of one name in the two sections are one table.
+    package let sharePlace: @Sendable (SinkSection, SinkSection) -> Bool
 
     package init(
         endpoints: @escaping @Sendable (SourceTable) -> [Endpoint],
         openSource: @escaping @Sendable (SourceSection, SecretStore) throws -> (source: any Source, remarks: [String]),
-        openSink: @escaping @Sendable (SinkSection, SecretStore, Envelope) async throws -> any Sink
+        openSink: @escaping @Sendable (SinkSection, SecretStore, Envelope) async throws -> any Sink,
+        sharePlace: @escaping @Sendable (SinkSection, SinkSection) -> Bool
     ) {
         self.endpoints = endpoints
         self.openSource = openSource
         self.openSink = openSink
+        self.sharePlace = sharePlace
     }
 }

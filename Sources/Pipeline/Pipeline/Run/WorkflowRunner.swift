@@ -39,7 +39,7 @@ package final class WorkflowRunner: Sendable {
             run.outcome = .running
             run.startTime = now
         }
-        let errors = await runNodes()
+        let errors = if let error = rivalry { refuse(error) } else { await runNodes() }
         let use = ResourceUse.current()
         let group = ControlGroup.ofProcess().use
         recorder.announce { run, now in
@@ -56,6 +56,19 @@ package final class WorkflowRunner: Sendable {
             run.envelope?.quotaPeriods = group.throttling?.periods
         }
         return recorder.current
+    }
+
+    private var rivalry: NilusError? {
+        TableRivals(plans: plans, sharePlace: setup.adapters.sharePlace).error
+    }
+
+    /// Ends every node before any has begun.
+    private func refuse(_ error: NilusError) -> [NilusError] {
+        setup.logger.error("run refused", metadata: ["error": "\(error.line)", "code": "\(error.code.rawValue)"])
+        recorder.announce { run, _ in
+            for node in run.nodes.indices { end(node, of: &run, error) }
+        }
+        return [error]
     }
 
     private func runNodes() async -> [NilusError] {
@@ -94,12 +107,12 @@ package final class WorkflowRunner: Sendable {
         let missing = node.dependencies.first { !succeeded.contains($0) } ?? ""
         let error = NilusError.dependencyFailed(node.name, missing)
         setup.logger.warning("node skipped", metadata: ["node": "\(node.name)", "dependency": "\(missing)"])
-        recorder.announce { run, _ in
-            run.nodes[position].outcome = Outcome(error)
-            for load in run.nodes[position].endpoints.indices {
-                run.nodes[position].endpoints[load].outcome = Outcome(error)
-            }
-        }
+        recorder.announce { run, _ in end(position, of: &run, error) }
+    }
+
+    private func end(_ node: Int, of run: inout WorkflowRun, _ error: NilusError) {
+        run.nodes[node].outcome = Outcome(error)
+        for load in run.nodes[node].endpoints.indices { run.nodes[node].endpoints[load].outcome = Outcome(error) }
     }
 }
 
