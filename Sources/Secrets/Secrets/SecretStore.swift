@@ -37,8 +37,8 @@ package struct SecretStore: Sendable {
     ///   several lines, or a file cannot be read.
     package func find(_ name: String, looksRight: (SecretBytes) -> Bool) throws(NilusError) -> FoundSecret? {
         var found: [FoundSecret] = []
-        for directory in directories where found.isEmpty {
-            found = try SecretDirectory(directory).find(name, looksRight: looksRight)
+        for directory in directories {
+            found += try SecretDirectory(directory).find(name, looksRight: looksRight)
         }
         if let text = environment[name] {
             found.append(try secret(text, in: .environment(name), looksRight: looksRight))

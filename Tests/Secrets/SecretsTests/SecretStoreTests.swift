@@ -124,6 +124,23 @@ struct `A secret that cannot be used` {
                 + "and environment variable 'STRIPE_API_KEY' differ; remove one of them")
     }
 
+    @Test func `differs between two folders: neither wins without a word`() throws {
+        let folders = [try TemporaryFolder(), try TemporaryFolder()]
+        try folders[0].write("sk_test_one", to: "STRIPE_API_KEY")
+        try folders[1].write("sk_test_two", to: "STRIPE_API_KEY")
+        let store = SecretStore(directories: folders.map(\.path), environment: EnvironmentVariables([:]))
+
+        let error = try refusal { try store.find("STRIPE_API_KEY") { $0.hasPrefix("sk_") } }
+
+        #expect(
+            error.message == "cannot choose a value for secret 'STRIPE_API_KEY': file "
+                + "'\(folders[0].path)/STRIPE_API_KEY' and file '\(folders[1].path)/STRIPE_API_KEY' differ; remove one of them"
+        )
+        try folders[1].write("sk_test_one", to: "STRIPE_API_KEY")
+        let agreed = try store.find("STRIPE_API_KEY") { $0.hasPrefix("sk_") }
+        #expect(agreed?.origin == .file(folders[0].path + "/STRIPE_API_KEY"))
+    }
+
     /// A person who writes the key where its name belongs.
     @Test func `is not shown where its name looks like a key`() throws {
         let folder = try TemporaryFolder()
