@@ -19,6 +19,8 @@ struct ValidateCommand: ParsableCommand {
     var output = Format.text
 
     func run() throws {
+        // A manifest may hold a key.
+        ProcessHardening.apply()
         let environment = EnvironmentVariables.ofProcess()
         let manifests = files.map { NamedManifest($0, environment: environment) }
         switch output {

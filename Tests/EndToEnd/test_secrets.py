@@ -1,12 +1,17 @@
 """Where the key may be, what it must look like, and what is said when it is not there."""
+import array
 import base64
+import fcntl
 import os
 import pathlib
 import stat
+import subprocess
+import termios
+import time
 
 import pytest
 from harness.job import manifest
-from harness.programs import ROOT
+from harness.programs import NILUS, ROOT
 from harness.simulator import simulator
 
 
@@ -76,12 +81,6 @@ def test_a_literal_key_works_with_a_warning(account, small_stripe):
             "put it into a secret and write 'api_key={STRIPE_API_KEY}'") in finished.warnings
 
 
-def test_places_that_differ_are_both_named(account, small_stripe):
-    job = account.job(small_stripe)
-    arguments = secret_file(job, "STRIPE_API_KEY", account.key_of_kind("sk_test_another"))
-
-    finished = job.run(manifest("coupon"), *arguments, expect=78)
-
 @pytest.mark.local
 def test_a_key_in_the_place_of_its_name_is_refused_and_not_shown(account, small_stripe):
     """In braces it would be looked for by its own text, which every message about it would tell."""
@@ -96,6 +95,12 @@ def test_a_key_in_the_place_of_its_name_is_refused_and_not_shown(account, small_
         "'}'; write the name of the secret, such as '{STRIPE_API_KEY}'")
     assert finished.status["status"]["message"] in finished.stderr.splitlines()
 
+
+def test_places_that_differ_are_both_named(account, small_stripe):
+    job = account.job(small_stripe)
+    arguments = secret_file(job, "STRIPE_API_KEY", account.key_of_kind("sk_test_another"))
+
+    finished = job.run(manifest("coupon"), *arguments, expect=78)
 
     path = job.folder / "secrets" / "STRIPE_API_KEY"
     assert finished.message == (
@@ -197,17 +202,48 @@ def test_a_manifest_cannot_set_what_guides_connections(account, small_stripe, va
         "in the job's own environment\n")
 
 
+def wait_until_empty(pipe):
+    unread = array.array("i", [0])
+    for _ in range(1_000):
+        fcntl.ioctl(pipe, termios.FIONREAD, unread)
+        if unread[0] == 0:
+            return
+        time.sleep(0.01)
+    pytest.fail("nobody reads the pipe")
+
+
+def assert_hardened(process):
+    limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text()
+    owner = os.stat(f"/proc/{process.pid}/mem")
+    assert [line.split()[4:6] for line in limits.splitlines() if line.startswith("Max core file size")] == [["0", "0"]]
+    # The kernel gives the files of a process that cannot be dumped to root.
+    assert owner.st_uid == 0 and stat.S_IMODE(owner.st_mode) == 0o600
+
+
 def test_cores_and_debuggers_are_kept_away(account, small_stripe):
     """While the key is in memory: no core file, no attaching by other processes of the user."""
     job = account.job(small_stripe)
     process = job.start(manifest("customer", source={"requests-per-second": 2}))
     job.hear(process, "run started")
 
-    limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text()
-    owner = os.stat(f"/proc/{process.pid}/mem")
+    assert_hardened(process)
     process.terminate()
     job.finish(process)
 
-    assert [line.split()[4:6] for line in limits.splitlines() if line.startswith("Max core file size")] == [["0", "0"]]
-    # The kernel gives the files of a process that cannot be dumped to root.
-    assert owner.st_uid == 0 and stat.S_IMODE(owner.st_mode) == 0o600
+
+@pytest.mark.local
+def test_a_check_keeps_them_away_too(account):
+    """A manifest may hold the key: what reads it for `validate` is no less careful."""
+    text = manifest("charge", address=f"stripe://?api_key={account.key}")
+    process = subprocess.Popen([str(NILUS), "validate", "-f", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    # A little of the text, for which the process waits when it has begun to read.
+    process.stdin.write(text[:10])
+    process.stdin.flush()
+    wait_until_empty(process.stdin)
+
+    assert_hardened(process)
+    stdout, stderr = process.communicate(text[10:])
+
+    assert process.returncode == 0 and "put it into a secret" in stdout
+    assert account.key not in stdout + stderr
