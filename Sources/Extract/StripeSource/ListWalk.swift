@@ -63,10 +63,12 @@ struct ListWalk {
         return recover(ListQuery(cursor: nil, createdAtMost: created))
     }
 
-    private var lastCreated: Int64? { lastPage?.rows.last?.created }
+    /// The second where the walk stands: the creation of the last row it accepted.
+    var lastCreated: Int64? { lastPage?.rows.last?.created }
 
     private mutating func accept(_ facts: ListFacts) {
-        known.insert(facts.rows, boundary: facts.rows.last?.created)
+        let boundary = facts.rows.last?.created
+        known.insert(facts.rows.lazy.map(\.id), boundary: boundary, horizon: boundary)
         lastPage = facts
         untrustedAnswers = 0
         lostCursors = 0

@@ -9,8 +9,12 @@ struct StripeListReader {
     private let client: StripeClient
     private let list: StripeList
     private let meter: ExtractMeter
+    /// Pages after which the reader stops, even if there are more.
     private let pageLimit: Int
     private var walk: ListWalk
+    private var step: ListStep
+    /// The answer to the question of `step`, when it came while the page before was handled.
+    private var early: StripeFetch?
     private var pageSize: Int
     private var pagesDelivered = 0
 
@@ -18,30 +22,48 @@ struct StripeListReader {
     typealias Handler = (JSONDocument, [JSONElement], [DropReason?]) async throws -> Void
 
     init(
-        _ client: StripeClient, _ list: StripeList, walk: ListWalk, pageSize: Int, pageLimit: Int = .max,
-        meter: ExtractMeter
+        _ client: StripeClient, _ list: StripeList, walk: ListWalk, from start: ListQuery = .newest, pageSize: Int,
+        pageLimit: Int = .max, meter: ExtractMeter
     ) {
         self.client = client
         self.list = list
         self.walk = walk
+        step = .ask(start)
         self.pageSize = pageSize
         self.pageLimit = pageLimit
         self.meter = meter
     }
 
-    /// Reads from `start` to the end of the list, or to the page limit.
+    /// Whether the list was walked to its end.
+    var isAtEnd: Bool { step == .finish }
+
+    /// The second where the reader stands; `nil` before the first page.
+    var position: Int64? { walk.lastCreated }
+
+    /// Reads to the end of the list, or to the page limit.
     ///
     /// `learnCut` is told of every answer and returns the first second not to be read.
     ///
     /// - Throws: `ledgerOpen` when the list cannot be walked to its end, and what asking and handling throw.
     /// - Returns: the number of pages delivered, and whether the end of the list was reached.
     mutating func read(
-        from start: ListQuery, learnCut: (StripeDocument) throws -> Int64, handle: Handler
+        learnCut: (StripeDocument) throws -> Int64, handle: Handler
     ) async throws -> (pages: Int, isAtEnd: Bool) {
-        var step = ListStep.ask(start)
-        var early: StripeFetch?
-        while case .ask(let query) = step {
-            guard pagesDelivered < pageLimit else { return (pagesDelivered, false) }
+        while !isAtEnd, pagesDelivered < pageLimit {
+            try await readPage(ofAtMost: pageLimit - pagesDelivered, learnCut: learnCut, handle: handle)
+        }
+        return (pagesDelivered, isAtEnd)
+    }
+
+    /// Reads on until one page is delivered or the list ends; fetches ahead where `left` pages allow another one.
+    ///
+    /// - Returns: whether a page was delivered.
+    @discardableResult
+    mutating func readPage(
+        ofAtMost left: Int, learnCut: (StripeDocument) throws -> Int64, handle: Handler
+    ) async throws -> Bool {
+        let before = pagesDelivered
+        while case .ask(let query) = step, pagesDelivered == before {
             let fetched: StripeFetch
             if let early { fetched = early } else { fetched = try await fetch(query) }
             early = nil
@@ -50,16 +72,16 @@ struct StripeListReader {
             case .pageTooLarge: try shrinkPages()
             case .document(let document):
                 walk.cut(at: try learnCut(document))
-                (step, early) = try await handlePage(document, handle)
+                (step, early) = try await handlePage(document, mayFetchAhead: left > 1, handle)
             }
         }
         if case .fail(let fault) = step { throw NilusError.ledgerOpen(list.what, fault) }
-        return (pagesDelivered, true)
+        return pagesDelivered > before
     }
 
     /// Judges a page, delivers its rows and, meanwhile, fetches the page after it.
     private mutating func handlePage(
-        _ document: StripeDocument, _ handle: Handler
+        _ document: StripeDocument, mayFetchAhead: Bool, _ handle: Handler
     ) async throws -> (ListStep, StripeFetch?) {
         let (rows, plan) = try judge(document)
         switch plan {
@@ -72,7 +94,7 @@ struct StripeListReader {
                 counters.pages += 1
                 counters.bytes += document.json.byteCount
             }
-            guard case .ask(let query) = next, pagesDelivered < pageLimit else {
+            guard case .ask(let query) = next, mayFetchAhead else {
                 try await handle(document.json, rows, verdicts)
                 return (next, nil)
             }

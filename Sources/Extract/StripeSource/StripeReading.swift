@@ -2,7 +2,8 @@ import Extraction
 import JSON
 import NilusCore
 
-/// One read of one endpoint: its passes one after another, its embedded rows taken out of their parents.
+/// One read of one endpoint: its passes one after another, or side by side where they may show the same row, and its
+/// embedded rows taken out of their parents.
 ///
 /// Used by one task.
 struct StripeReading {
@@ -14,8 +15,8 @@ struct StripeReading {
     private let meter: ExtractMeter
     /// The first answer's clock.
     private var moment: Int64?
-    /// Hashes of the ids delivered so far, kept only where passes may show a row twice.
-    private var delivered: Set<Int> = []
+    /// The ids of rows delivered lately, kept only where passes may show a row twice.
+    private var delivered = RecentIDs()
 
     init(_ client: StripeClient, _ endpoint: StripeEndpoint, _ request: ReadRequest, _ meter: ExtractMeter) {
         self.client = client
@@ -26,22 +27,60 @@ struct StripeReading {
     }
 
     mutating func run(_ deliver: (Page) async throws -> Void) async throws -> ReadResult {
+        let isComplete = try await listed.passesMayOverlap ? walkSideBySide(deliver) : walkInTurn(deliver)
+        return ReadResult(cut: try knownCut(), moment: try knownMoment(), isComplete: isComplete)
+    }
+
+    private mutating func walkInTurn(_ deliver: (Page) async throws -> Void) async throws -> Bool {
         var pagesLeft = request.pageLimit ?? .max
         for pass in listed.passes {
-            let (pages, isAtEnd) = try await walk(pass, pageLimit: pagesLeft, deliver)
+            var reader = reader(of: pass, pageLimit: pagesLeft)
+            var reading = self
+            defer { self = reading }
+            let (pages, isAtEnd) = try await reader.read(
+                learnCut: { try reading.learnCut($0) },
+                handle: { try await reading.handle(document: $0, rows: $1, verdicts: $2, deliver) })
             pagesLeft -= pages
-            guard isAtEnd else { return try result(isComplete: false) }
+            guard isAtEnd else { return false }
         }
-        return try result(isComplete: true)
+        return true
     }
 
-    private func result(isComplete: Bool) throws -> ReadResult {
-        ReadResult(cut: try knownCut(), moment: try knownMoment(), isComplete: isComplete)
+    /// Walks the passes by creation time, always the one that is further behind.
+    ///
+    /// A row that moves from one to the other while they are read is then between them, and so is what has to be
+    /// remembered of the one until the other has come to the same second.
+    private mutating func walkSideBySide(_ deliver: (Page) async throws -> Void) async throws -> Bool {
+        var readers = listed.passes.map { reader(of: $0, pageLimit: .max) }
+        var pagesLeft = request.pageLimit ?? .max
+        while pagesLeft > 0, let behind = Self.furthestBehind(readers) {
+            var seen: [String] = []
+            var reading = self
+            defer { self = reading }
+            let isDelivered = try await readers[behind].readPage(
+                ofAtMost: pagesLeft, learnCut: { try reading.learnCut($0) },
+                handle: { document, rows, verdicts in
+                    let key = reading.endpoint.endpoint.primaryKey
+                    seen = rows.map { $0.field(key)?.string ?? "" }
+                    let verdicts = zip(seen, verdicts).map { $1 ?? (reading.delivered.contains($0) ? .duplicate : nil) }
+                    try await reading.pass(on: rows, of: document, verdicts, deliver)
+                })
+            guard isDelivered else { continue }
+            pagesLeft -= 1
+            let horizon = Self.furthestBehind(readers).map { readers[$0].position ?? .max }
+            reading.delivered.insert(seen, boundary: readers[behind].position, horizon: horizon)
+        }
+        return readers.allSatisfy(\.isAtEnd)
     }
 
-    private mutating func walk(
-        _ pass: String, pageLimit: Int, _ deliver: (Page) async throws -> Void
-    ) async throws -> (pages: Int, isAtEnd: Bool) {
+    /// The reader that stands at the youngest second, among those that have not come to the end.
+    private static func furthestBehind(_ readers: [StripeListReader]) -> Int? {
+        readers.indices.filter { !readers[$0].isAtEnd }.max { left, right in
+            (readers[left].position ?? .max, right) < (readers[right].position ?? .max, left)
+        }
+    }
+
+    private func reader(of pass: String, pageLimit: Int) -> StripeListReader {
         let isEmbedded = endpoint.embedding != nil
         let list = StripeList(
             address: listed.path, operation: "list \(listed.name)", what: "endpoint '\(endpoint.name)'", pass: pass,
@@ -51,13 +90,8 @@ struct StripeReading {
         let walk = ListWalk(
             window: isEmbedded ? .everything : request.window,
             order: listed.hasCreatedFilter ? .newestFirstByTime : .newestFirst)
-        var reader = StripeListReader(
+        return StripeListReader(
             client, list, walk: walk, pageSize: request.pageSize, pageLimit: pageLimit, meter: meter)
-        var reading = self
-        defer { self = reading }
-        return try await reader.read(
-            from: .newest, learnCut: { try reading.learnCut($0) },
-            handle: { try await reading.handle(document: $0, rows: $1, verdicts: $2, deliver) })
     }
 
     private mutating func learnCut(_ document: StripeDocument) throws -> Int64 {
@@ -81,7 +115,7 @@ struct StripeReading {
         return moment
     }
 
-    private mutating func handle(
+    private func handle(
         document: JSONDocument, rows: [JSONElement], verdicts: [DropReason?], _ deliver: (Page) async throws -> Void
     ) async throws {
         guard let embedding = endpoint.embedding else {
@@ -96,15 +130,15 @@ struct StripeReading {
         }
     }
 
-    /// Counts the rows and delivers those that no verdict and no earlier pass rules out.
-    private mutating func pass(
+    /// Counts the rows and delivers those that no verdict rules out.
+    private func pass(
         on rows: [JSONElement], of document: JSONDocument, _ verdicts: [DropReason?],
         _ deliver: (Page) async throws -> Void
     ) async throws {
         var kept: [JSONElement] = []
         var dropped: [DropReason] = []
         for (row, verdict) in zip(rows, verdicts) {
-            if let reason = verdict ?? repeated(row) { dropped.append(reason) } else { kept.append(row) }
+            if let reason = verdict { dropped.append(reason) } else { kept.append(row) }
         }
         meter.count { counters in
             counters.rowsReceived += rows.count
@@ -112,11 +146,6 @@ struct StripeReading {
         }
         guard !kept.isEmpty else { return }
         try await deliver(Page(document: document, rows: kept, moment: try knownMoment()))
-    }
-
-    private mutating func repeated(_ row: JSONElement) -> DropReason? {
-        guard endpoint.passesMayOverlap, let id = row.field(endpoint.endpoint.primaryKey)?.string else { return nil }
-        return delivered.insert(id.hashValue).inserted ? nil : .duplicate
     }
 }
 
@@ -150,16 +179,13 @@ extension StripeReading {
     }
 
     /// Fetches and delivers the rows that a parent left out.
-    private mutating func complete(
+    private func complete(
         _ embedded: EmbeddedList, from query: ListQuery, _ deliver: (Page) async throws -> Void
     ) async throws {
         var reader = StripeListReader(
-            client, embedded.list, walk: embedded.walk, pageSize: request.pageSize, meter: meter)
+            client, embedded.list, walk: embedded.walk, from: query, pageSize: request.pageSize, meter: meter)
         let cut = try knownCut()
-        var reading = self
-        defer { self = reading }
         _ = try await reader.read(
-            from: query, learnCut: { _ in cut },
-            handle: { try await reading.pass(on: $1, of: $0, $2, deliver) })
+            learnCut: { _ in cut }, handle: { try await pass(on: $1, of: $0, $2, deliver) })
     }
 }

@@ -163,6 +163,40 @@ struct `Stripe as a source` {
         #expect(reading.meter.current.rowsDropped == [.duplicate: 1])
     }
 
+    /// Prices of three pages on each side; one that is switched off when its page was read comes again on the other.
+    @Test func `reads both halves side by side, and so remembers little of either`() async throws {
+        @Sendable func page(_ request: String, _ pages: [ClosedRange<Int>]) -> LoopbackServer.Answer {
+            let index = pages.firstIndex { request.contains("starting_after=ch_\($0.upperBound) ") }.map { $0 + 1 } ?? 0
+            return .http(200, [date], body: list(pages[index], hasMore: index + 1 < pages.count))
+        }
+        let server = try LoopbackServer { _, request in
+            request.contains("active=true")
+                ? page(request, [1...100, 201...300, 401...500]) : page(request, [100...200, 300...400, 500...600])
+        }
+        let reading = Reading()
+
+        let (ids, result) = try await reading.ids(server, endpoint: try #require(StripeEndpoint.named("price")))
+
+        #expect(ids.sorted() == (1...600).map { "ch_\($0)" }.sorted())
+        #expect(reading.meter.current.rowsDropped == [.duplicate: 3])
+        #expect(result.isComplete)
+        // Each page is asked for while the one before it in its list is handled.
+        #expect(server.received.map { $0.contains("active=true") } == [true, true, false, false, true, false])
+    }
+
+    @Test func `ends both halves of the prices at the page limit`() async throws {
+        let server = try LoopbackServer { _, request in
+            .http(200, [date], body: request.contains("active=true") ? list(1...100, hasMore: true) : list(101...200))
+        }
+        let reading = Reading()
+
+        let (ids, result) = try await reading.ids(
+            server, endpoint: try #require(StripeEndpoint.named("price")), pageLimit: 2)
+
+        #expect(ids.count == 200 && !result.isComplete)
+        #expect(reading.meter.current.pages == 2)
+    }
+
     @Test func `takes subscription items out of their subscriptions and fetches those left out`() async throws {
         @Sendable func subscription(_ number: Int, _ items: ClosedRange<Int>, hasMore: Bool) -> String {
             let list = list(items, hasMore: hasMore)
