@@ -38,9 +38,9 @@ private struct Nodes {
     /// Asks often enough for the rate to be seen, and tells it in requests per second.
     func rate(of source: StripeSource) async throws -> Int {
         // The first requests may use what was saved up.
-        for _ in 0..<10 { _ = try await source.identify() }
+        for _ in 0..<10 { _ = try await source.identify(meter: ExtractMeter()) }
         let start = time.total
-        for _ in 0..<50 { _ = try await source.identify() }
+        for _ in 0..<50 { _ = try await source.identify(meter: ExtractMeter()) }
         return Int((50 / (time.total - start).seconds).rounded())
     }
 }
