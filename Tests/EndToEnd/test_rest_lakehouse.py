@@ -46,7 +46,7 @@ def job(account, server, small_stripe):
 
 def through(proxy, server):
     """The address of the sink by way of a proxy before the catalog."""
-    return server.address().replace(server.catalog_url.removeprefix("http://"), proxy.authority, 1)
+    return server.reached_at(catalog=f"http://{proxy.authority}").address()
 
 
 def test_rows_equal_the_objects(job, server, lake, small_stripe, schema):

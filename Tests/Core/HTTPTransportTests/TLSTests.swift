@@ -142,7 +142,8 @@ private final class TLSServer {
         port = try #require(line?.split(separator: ":").last.flatMap { Int($0) }, "a port in '\(text)'")
     }
 
-    deinit { process.terminate() }
+    // SIGTERM would wait for ever: the signal mask, which threads of a test may have filled, is inherited.
+    deinit { kill(process.processIdentifier, SIGKILL) }
 }
 
 extension Process {

@@ -10,16 +10,19 @@ final class PreparedSource: Source {
     let objects: [String: [String]]
     let failures: Mutex<[String: [NilusError]]>
     let cut: Int64
+    private let lostRows: Int
     private let reads = Mutex<[ReadRequest]>([])
     private let identity: SourceIdentity
     private let parsers = JSONParserPool()
 
     /// - `failures`: errors to throw for an endpoint, one for each read, before it succeeds.
+    /// - `lostRows`: rows of each page that are counted and never arrive.
     init(
         _ objects: [String: [String]], failures: [String: [NilusError]] = [:], cut: Int64 = 1_000,
-        identity: SourceIdentity = SourceIdentity(account: "acct_1", isLive: false)
+        lostRows: Int = 0, identity: SourceIdentity = SourceIdentity(account: "acct_1", isLive: false)
     ) {
         self.objects = objects
+        self.lostRows = lostRows
         self.failures = Mutex(failures)
         self.cut = cut
         self.identity = identity
@@ -41,7 +44,7 @@ final class PreparedSource: Source {
             meter.count { counters in
                 counters.requests += 1
                 counters.pages += 1
-                counters.rowsReceived += rows.count
+                counters.rowsReceived += rows.count + lostRows
             }
             try await deliver(try page(rows))
         }

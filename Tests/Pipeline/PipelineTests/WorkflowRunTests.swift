@@ -182,6 +182,19 @@ struct `A run` {
         #expect(run.nodes[0].endpoints[0].outcome.reason == "FeatureUnavailable")
     }
 
+    @Test func `commits nothing when a row got lost on the way`() async throws {
+        let bench = Bench(PreparedSource(["charge": rows(3)], lostRows: 1))
+
+        let run = try await bench.run(Bench.workflow([.init()]))
+
+        #expect(run.outcome.reason == "InternalDefect")
+        #expect(
+            run.outcome.message
+                == "cannot go on: endpoint 'charge' gave 4 rows, of which 3 were written and 0 dropped; this is a defect "
+                + "of nilus, report it")
+        #expect(bench.sink.log == ["abandon stripe.charge"])
+    }
+
     @Test func `does nothing for a run that is committed`() async throws {
         let bench = Bench(PreparedSource(["charge": rows(4)]))
         let manifest = Bench.workflow([.init()])
