@@ -22,6 +22,8 @@ package final class ClusterReporter: Sendable {
     private let note: @Sendable (String) -> Void
     private let wakeUps: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
+    /// Lets one task write at a time, so that an older state never lands after a newer one.
+    private let turn = Turnstile(places: 1)
 
     /// Time between two writes while a run goes on.
     private static let pause = Duration.seconds(5)
@@ -94,6 +96,8 @@ package final class ClusterReporter: Sendable {
     ///
     /// - Returns: whether nothing is left to write.
     private func writeChanged() async -> Bool {
+        do { try await turn.enter() } catch { return false }
+        defer { turn.leave() }
         let (runs, first) = mail.withLock { mail in
             let changed = mail.order.filter(mail.changed.contains).compactMap { mail.runs[$0] }
             mail.changed = []
