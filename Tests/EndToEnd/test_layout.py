@@ -10,9 +10,11 @@ from harness.expectation import row
 from harness.job import manifest
 from harness.lakehouse import LocalLakehouse
 from harness.simulator import simulator
+from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.transforms import BucketTransform, IdentityTransform, MonthTransform, TruncateTransform
+from pyiceberg.typedef import Record
 from pyiceberg.types import (
     BinaryType, BooleanType, LongType, NestedField, StringType, StructType, TimestamptzType, TimeType,
 )
@@ -121,6 +123,11 @@ def test_a_layout_that_cannot_be_is_refused(account, small_stripe, option, place
 
 
 @pytest.mark.local
+def charges(stripe):
+    """All charges as the account has them."""
+    return [json.loads(text) for text in stripe.truth("charge")]
+
+
 class TestTablesOfOthers:
     """Tables that another engine made and filled, with types, ids and columns of its own."""
 
@@ -211,6 +218,70 @@ class TestTablesOfOthers:
         assert len(rows) == 251
         assert {"id": "ch_theirs", "created": moment, "currency": None} in rows
         assert sorted(found["id"] for found in rows) == sorted(["ch_theirs", *small_stripe.ids("charge")])
+
+    def adopted(self, job, stripe):
+        """A table of all charges whose file another engine wrote without ids; its column `key` was renamed to `id`."""
+        lakehouse = LocalLakehouse(job.warehouse)
+        schema = Schema(NestedField(3, "key", StringType()), NestedField(4, "currency", StringType()))
+        table = lakehouse.create_table("stripe.charge", schema)
+        path = job.warehouse / "without-ids.parquet"
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(
+            [{"key": found["id"], "currency": found["currency"]} for found in charges(stripe)]), path)
+        table.add_files([f"file://{path}"])
+        with table.update_schema() as update:
+            update.rename_column("key", "id")
+        return lakehouse
+
+    def test_renamed_columns_of_files_without_ids_are_found(self, account, small_stripe):
+        """By the name mapping, as every reader finds them: rows are replaced, not doubled, and keep their values."""
+        job = account.job(small_stripe)
+        lakehouse = self.adopted(job, small_stripe)
+
+        finished = job.run(manifest("charge", sink={"incremental-strategy": "merge"}, source={"yield-limit": 1}))
+        lakehouse.command("compact", "stripe.charge")
+
+        assert finished.endpoint["commit"]["rowsReplaced"] == 100
+        rows = lakehouse.by_pyiceberg("stripe.charge").select(["id", "currency"]).to_pylist()
+        assert sorted((row["id"], row["currency"]) for row in rows) == sorted(
+            (found["id"], found["currency"]) for found in charges(small_stripe))
+
+    def test_values_that_only_the_place_of_a_file_tells_are_not_lost(self, account, small_stripe):
+        """As Hive lays tables out: the column that divides them is in no file."""
+        job = account.job(small_stripe)
+        lakehouse = LocalLakehouse(job.warehouse)
+        schema = Schema(NestedField(3, "id", StringType()), NestedField(4, "currency", StringType()))
+        spec = PartitionSpec(PartitionField(4, 1000, IdentityTransform(), "currency"))
+        table = lakehouse.create_table("stripe.charge", schema, partition_spec=spec)
+        paths = [job.warehouse / f"without-currency-{number}.parquet" for number in range(2)]
+        with table.transaction() as transaction, transaction.update_snapshot().fast_append() as append:
+            for path in paths:
+                pyarrow.parquet.write_table(pyarrow.table({"id": [path.stem]}), path)
+                append.append_data_file(DataFile.from_args(
+                    content=DataFileContent.DATA, file_path=f"file://{path}", file_format=FileFormat.PARQUET,
+                    partition=Record("xts"), record_count=1, file_size_in_bytes=path.stat().st_size, spec_id=0))
+        job.run(manifest("charge", sink={"incremental-strategy": "append"}))
+        before = lakehouse.snapshots("stripe.charge")
+
+        said = lakehouse.command("compact", "stripe.charge", expect=65)
+
+        assert said == (
+            f"cannot read column 'currency' of Parquet file 'file://{paths[0]}': it is not there; its values are told by the "
+            "place of the file only\n")
+        assert lakehouse.snapshots("stripe.charge") == before
+
+    def test_rows_whose_key_has_another_name_are_not_doubled(self, account, small_stripe):
+        job = account.job(small_stripe)
+        job.run(manifest("charge", sink={"incremental-strategy": "merge"}))
+        lakehouse = LocalLakehouse(job.warehouse)
+        with lakehouse.table("stripe.charge").update_schema() as update:
+            update.rename_column("id", "charge_key")
+
+        finished = job.run(manifest("charge", sink={"incremental-strategy": "merge"}), expect=65)
+
+        assert finished.endpoint["message"] == (
+            "cannot find the rows of table 'stripe.charge' by column 'id': it has rows and no such column; give the column "
+            "that holds these values its name back, or load into another table")
+        assert lakehouse.count("stripe.charge") == len(small_stripe.ids("charge"))
 
     def test_with_partitions_that_cannot_be_computed_are_refused(self, account, small_stripe):
         job = account.job(small_stripe)

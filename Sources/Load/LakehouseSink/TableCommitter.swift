@@ -53,9 +53,16 @@ struct TableCommitter {
                     }
                     table = head
                     try await time.sleep(CommitPatience.pause(before: attempt + 1))
+                case .alreadyDone(let receipt) where receipt.snapshotID == plan.id:
+                    // It landed after all, and somebody expired the snapshot before it was looked for.
+                    await delete(commit.outdatedLocations)
+                    return .committed(receipt)
                 case .alreadyDone(let receipt):
                     await delete(commit.writtenLocations)
                     return .alreadyCommitted(receipt)
+                case .giveUp where error.code == .commitUnknown:
+                    // Perhaps it landed, too: nothing may be removed.
+                    throw error
                 case .giveUp:
                     await delete(commit.writtenLocations)
                     throw NilusError.overtaken(request.table, cause: error)

@@ -3,6 +3,7 @@ import IcebergCatalog
 import Loading
 import NilusCore
 import ObjectStorage
+import Records
 
 /// Chooses who plans the changes of a load, by its strategy.
 struct ChangePlanning {
@@ -37,23 +38,45 @@ struct ChangePlanning {
         case .replace, .append: return nil
         case .merge:
             return MergePlanner(
-                try key(), of: request.table, place, memory, rowGroupBytes: sizes.rowGroupBytes, in: store)
+                try key(), of: request.table, place, memory, rowGroupBytes: sizes.rowGroupBytes, reading: reading)
         case .deleteInsert:
             let column = try CreatedInterval.column(named: request.key?.created, in: columns, of: request.table)
-            return IntervalPlanner(column, place, rowGroupBytes: sizes.rowGroupBytes, in: store)
+            try demand(column.fieldID, named: column.field.name)
+            return IntervalPlanner(column, place, rowGroupBytes: sizes.rowGroupBytes, reading: reading)
         case .scd2:
             guard let history = request.history else {
                 throw .defect(.load, "a load is to keep the history of its rows and names no columns for it")
             }
             let columns = try VersionColumns(history, key: try key(), in: columns, of: table, request.table)
-            return HistoryPlanner(columns, of: request.table, place, memory, sizes, in: store)
+            return HistoryPlanner(columns, of: request.table, place, memory, sizes, reading: reading)
         }
+    }
+
+    private var reading: FileReading { FileReading(store: store, of: table.metadata) }
+
+    /// Refuses a column that the table only gets by this load: rows that are there could never be found by it.
+    private func demand(_ fieldID: Int, named name: String) throws(NilusError) {
+        let metadata = table.metadata
+        guard metadata.recordCount ?? 1 > 0, !metadata.currentSchema.fields.contains(where: { $0.id == fieldID })
+        else { return }
+        throw .columnNew(name, request.table)
     }
 
     private func key() throws(NilusError) -> KeyColumns {
         guard let key = request.key else {
             throw .defect(.load, "rows are to be told apart by their key and the load has none")
         }
-        return try KeyColumns(key, in: columns, of: request.table)
+        let found = try KeyColumns(key, in: columns, of: request.table)
+        for part in found.parts { try demand(part.fieldID, named: part.field.name) }
+        return found
+    }
+}
+
+extension NilusError {
+    fileprivate static func columnNew(_ name: String, _ table: TableName) -> NilusError {
+        NilusError(
+            .load, .schemaConflict,
+            "cannot find the rows of table '\(table)' by column '\(name)': it has rows and no such column; give the "
+                + "column that holds these values its name back, or load into another table")
     }
 }

@@ -25,14 +25,14 @@ final class HistoryPlanner: ChangePlanner {
 
     init(
         _ columns: VersionColumns, of table: TableName, _ place: FilePlace, _ memory: KeyMemory, _ sizes: FileSizes,
-        in store: any ObjectStore
+        reading: FileReading
     ) {
         self.columns = columns
         self.table = table
         self.place = place
         self.memory = memory
         self.sizes = sizes
-        reading = FileReading(store: store)
+        self.reading = reading
         ownRows = OwnRows(columns.key, of: table, memory, reading)
     }
 

@@ -22,11 +22,11 @@ final class IntervalPlanner: ChangePlanner {
     private var deleteFileCount = 0
 
     /// `rowGroupBytes`: encoded bytes of deletions that wait to be written.
-    init(_ column: KeyColumns.Part, _ place: FilePlace, rowGroupBytes: Int, in store: any ObjectStore) {
+    init(_ column: KeyColumns.Part, _ place: FilePlace, rowGroupBytes: Int, reading: FileReading) {
         self.column = column
         self.place = place
         self.rowGroupBytes = rowGroupBytes
-        reading = FileReading(store: store)
+        self.reading = reading
     }
 
     var changes: PlannedChanges {

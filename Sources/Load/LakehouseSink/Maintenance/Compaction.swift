@@ -40,7 +40,7 @@ struct Compaction {
         guard survey.equalityDeleteCount == 0 else {
             throw NilusError.equalityDeletes(name, survey.equalityDeleteCount)
         }
-        let reading = FileReading(store: lakehouse.store)
+        let reading = FileReading(store: lakehouse.store, of: table.metadata)
         let deletions = StoredDeletions(survey.deletes, reading)
         var named: [[String: Int]] = []
         for deletes in survey.deletes { named.append(try await deletions.counts(in: deletes)) }

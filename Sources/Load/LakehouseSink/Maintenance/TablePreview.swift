@@ -29,7 +29,7 @@ struct PreviewReader {
         }
         var preview = TablePreview(columns: readable.map(\.name))
         preview.unread = fields.filter { $0.fillableType == nil }.map(\.name)
-        let reading = FileReading(store: store)
+        let reading = FileReading(store: store, of: table.metadata)
         let deletions = StoredDeletions(survey.deletes, reading)
         for file in survey.files where preview.rows.count < rowCount {
             let reader = try await reading.open(

@@ -1,3 +1,4 @@
+import Iceberg
 import NilusCore
 import ObjectStorage
 import Parquet
@@ -6,6 +7,14 @@ import Parquet
 struct FileReading: Sendable {
     let store: any ObjectStore
     let meter = ReadMeter()
+    private let lookup: ParquetFieldLookup
+
+    init(store: any ObjectStore, of table: TableMetadata) {
+        self.store = store
+        lookup = ParquetFieldLookup(
+            idsByName: table.fieldIDsByName?.mapValues { Int32(truncatingIfNeeded: $0) },
+            derivedIDs: Set(table.identitySourceIDs.map { Int32(truncatingIfNeeded: $0) }))
+    }
 
     /// - Throws: `sinkRefused` (terminal) when the file is of another format or damaged; what the store throws.
     ///
@@ -22,7 +31,7 @@ struct FileReading: Sendable {
         var limits = ParquetReadLimits()
         limits.requestBytes = max(Self.leastRequestBytes, Self.requestBytes / columnCount)
         limits.batchBytes = Self.batchBytes
-        return try await ParquetFileReader(input, limits: limits)
+        return try await ParquetFileReader(input, limits: limits, lookup: lookup)
     }
 
     /// Opens a data file.

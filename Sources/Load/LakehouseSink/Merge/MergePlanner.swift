@@ -35,12 +35,12 @@ final class MergePlanner: ChangePlanner {
     /// `rowGroupBytes`: encoded bytes of deletions that wait to be written.
     init(
         _ columns: KeyColumns, of table: TableName, _ place: FilePlace, _ memory: KeyMemory, rowGroupBytes: Int,
-        in store: any ObjectStore
+        reading: FileReading
     ) {
         self.columns = columns
         self.place = place
         self.rowGroupBytes = rowGroupBytes
-        reading = FileReading(store: store)
+        self.reading = reading
         search = RowSearch(columns)
         collector = KeyCollector(columns, of: table, in: memory)
         ownRows = OwnRows(columns, of: table, memory, reading)

@@ -5,7 +5,7 @@ package struct ParquetFileColumn: Sendable {
     /// The name; of a member of a nested column, with the names of all it lies in, joined by dots.
     package let name: String
     /// The id under which Iceberg knows the column; `nil` when the writer gave none.
-    package let fieldID: Int32?
+    package internal(set) var fieldID: Int32?
     /// What the values are; `nil` for columns that cannot be read.
     package var type: FieldType? { values?.type }
     /// Whether each row has a value.

@@ -11,6 +11,7 @@ package struct ParquetFileReader: Sendable {
     private static let firstReadBytes = 64 * 1_024
 
     let input: ParquetInput
+    let lookup: ParquetFieldLookup
     let limits: ParquetReadLimits
     let metadata: FileMetadata
     /// The footer, in which bounds are places.
@@ -25,17 +26,21 @@ package struct ParquetFileReader: Sendable {
     ///
     /// - Throws: `sinkRefused` (terminal) when the bytes are no Parquet file, or the footer is damaged,
     ///   encrypted or larger than allowed; the input's errors.
-    package init(_ input: ParquetInput, limits: ParquetReadLimits = ParquetReadLimits()) async throws {
+    package init(
+        _ input: ParquetInput, limits: ParquetReadLimits = ParquetReadLimits(),
+        lookup: ParquetFieldLookup = ParquetFieldLookup()
+    ) async throws {
         let footer = try await Self.readFooter(input, limits)
         do throws(ParquetFault) {
             let metadata = try footer.withFaultyBytes { (bytes) throws(ParquetFault) in try FileMetadata(bytes) }
-            columns = try metadata.columns()
+            columns = lookup.identify(try metadata.columns())
             rowGroups = try metadata.checkedRowGroups(columnCount: columns.count)
             self.metadata = metadata
         } catch {
             throw input.fileFault(error, in: "its footer")
         }
         self.input = input
+        self.lookup = lookup
         self.limits = limits
         self.footer = footer
     }
@@ -46,11 +51,13 @@ package struct ParquetFileReader: Sendable {
     /// The program that wrote the file, in its own words.
     package var createdBy: String? { metadata.createdBy }
 
-    /// Finds a table's column: by its field id, and by its name among the columns that have no id.
+    /// Finds a table's column: by its field id, and, where the table maps no names, by its name among the columns that
+    /// have no id.
     ///
     /// - Returns: `nil` when the file was written before the table had the column.
     package func column(_ wanted: ParquetColumn) -> ParquetFileColumn? {
         if let known = columns.first(where: { $0.fieldID == wanted.fieldID }) { return known }
+        guard lookup.idsByName == nil else { return nil }
         return columns.first { $0.fieldID == nil && $0.name == wanted.name }
     }
 
@@ -58,7 +65,7 @@ package struct ParquetFileReader: Sendable {
     ///
     /// - Precondition: the row groups are those of this file, by position.
     /// - Throws: `schemaConflict` (terminal) when a column is nested, is of a type that cannot be read as the
-    ///   table's, or is required and not in the file.
+    ///   table's, or is not in the file and is required or not known to be null there.
     package func batches(
         of wanted: [ParquetColumn], inRowGroups groups: [Int]? = nil
     ) throws -> ParquetBatchReader {
@@ -71,6 +78,9 @@ package struct ParquetFileReader: Sendable {
         guard let found = column(wanted) else {
             guard !wanted.isRequired else {
                 throw input.columnRefused(wanted.name, "it is not there", wanted: "the table requires it")
+            }
+            if let doubt = lookup.doubt(about: wanted, in: columns) {
+                throw input.columnRefused(wanted.name, "it is not there", wanted: doubt)
             }
             return nil
         }

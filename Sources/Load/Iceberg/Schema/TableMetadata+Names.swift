@@ -1,0 +1,27 @@
+import JSON
+
+/// What the table tells of columns that data files of other engines do not.
+extension TableMetadata {
+    /// The property that names the columns of files without field ids.
+    private static let nameMappingProperty = "schema.name-mapping.default"
+
+    /// The ids of the top-level columns by their names in files without ids; `nil` when the table maps no names.
+    ///
+    /// Source: Iceberg specification, "Name Mapping Serialization".
+    package var fieldIDsByName: [String: Int]? {
+        guard let text = properties[Self.nameMappingProperty],
+            let fields = (try? JSONValue(parsing: text.utf8))?.array
+        else { return nil }
+        var ids: [String: Int] = [:]
+        for field in fields {
+            guard let id = field["field-id"]?.integer else { continue }
+            for name in field["names"]?.array ?? [] { ids[name.string ?? ""] = Int(id) }
+        }
+        return ids
+    }
+
+    /// The columns whose values divide the files of the table as they are, in whatever specification.
+    package var identitySourceIDs: Set<Int> {
+        Set(partitionSpecs.flatMap(\.fields).filter { $0.transform == .identity }.compactMap(\.sourceID))
+    }
+}
