@@ -107,7 +107,10 @@ let stages: [Target] = [
     room("Operator/ClusterResources", ["HTTPTransport", "JSON", "KubernetesAPI", "NilusCore", "YAML"]),
     room(
         "Operator/Operator",
-        ["Digests", "JSON", "KubernetesAPI", "NilusCore", "Schedules", "WorkflowManifest", logging]),
+        [
+            "ClusterResources", "Digests", "JSON", "KubernetesAPI", "NilusCore", "Schedules", "WorkflowManifest",
+            logging,
+        ]),
     room("Status/TerminalStatus", ["NilusCore", "RunStatus"]),
 
     room(
@@ -199,7 +202,9 @@ let allTests: [Target] = [
     tests("Load/ParquetTests", ["Compression", "NilusCore", "Parquet", "Records", "SeededRandom"]),
     tests(
         "Operator/ClusterResourcesTests", ["ClusterResources", "HTTPTransport", "JSON", "KubernetesAPI", "NilusCore"]),
-    tests("Operator/OperatorTests", ["JSON", "KubernetesAPI", "NilusCore", "Operator", "WorkflowManifest"]),
+    tests(
+        "Operator/OperatorTests",
+        ["ClusterResources", "JSON", "KubernetesAPI", "NilusCore", "Operator", "WorkflowManifest"]),
     tests("Status/KubernetesStatusTests", ["JSON", "KubernetesStatus", "NilusCore", "RunStatus"]),
     tests("Status/RunStatusTests", ["JSON", "NilusCore", "RunStatus", "YAML"]),
     tests("Status/TerminalStatusTests", ["NilusCore", "RunStatus", "TerminalStatus"]),

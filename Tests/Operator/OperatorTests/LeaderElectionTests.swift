@@ -1,4 +1,6 @@
+import ClusterResources
 import JSON
+import KubernetesAPI
 import NilusCore
 import Testing
 
@@ -113,6 +115,20 @@ struct `The pod of a job` {
             "resources"]?["limits"]
 
         #expect(limits?["cpu"]?.string == "500m" && limits?["memory"]?.string == "268435456")
+    }
+
+    @Test func `mounts a depot from where it is applied, however long its name`() throws {
+        let depot = String(repeating: "a", count: 48)
+        let text = "{name: \(depot), version: v2alpha, type: depot, depot: {type: S3}}"
+        let applied = try #require(
+            try DeclaredResource.read(text.utf8, file: "f.yaml", environment: EnvironmentVariables([:])).first)
+        var node = try #require(Cluster.node("only")["spec"]?["stackSpec"]?.object)
+        node["sink"] = ["address": .string("dataos://\(depot)"), "options": ["dest-table": "stripe.charge"]]
+
+        let sources = try pod(["stackSpec": .object(node)])["volumes"]?.array?.first?["projected"]?["sources"]?.array
+
+        #expect(
+            sources?.last?["configMap"]?["name"]?.string == (try applied.object(namespace: "data").reference.name))
     }
 
     @Test func `gets named keys as variables, everything else in files, all of it optional`() throws {

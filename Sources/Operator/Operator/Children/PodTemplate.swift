@@ -1,3 +1,4 @@
+import ClusterResources
 import JSON
 import NilusCore
 import WorkflowManifest
@@ -213,5 +214,5 @@ extension PodTemplate {
     }
 
     /// The ConfigMap in which a depot's manifest is kept.
-    static func configName(ofDepot depot: String) -> String { ChildName.make("nilus-depot", depot) }
+    static func configName(ofDepot depot: String) -> String { ResourceType.depot.objectName(depot) }
 }
