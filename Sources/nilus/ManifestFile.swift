@@ -1,7 +1,5 @@
 import Digests
-import LakehouseSink
 import NilusCore
-import StripeSource
 import WorkflowManifest
 
 /// A manifest as it was found: its bytes, wiped after reading, and the name to show.
@@ -37,8 +35,7 @@ struct ManifestFile {
 
     /// The workflows in it, checked with what the source and the sink know.
     func reading(environment: EnvironmentVariables) -> ManifestReading {
-        let dialects = ManifestDialects(checkSource: StripeDialect.check, checkSink: LakehouseDialect.check)
-        let reader = ManifestReader(dialects: dialects, nameOfStackSpec: environment["DATAOS_NAME"] ?? "nilus")
+        let reader = ManifestReader(dialects: .ofAdapters, nameOfStackSpec: environment["DATAOS_NAME"] ?? "nilus")
         return content.withBytes { reader.read($0, file: name) }
     }
 

@@ -41,3 +41,8 @@ enum Wiring {
             sharePlace: sinks.sharePlace)
     }
 }
+
+extension ManifestDialects {
+    /// What the source and the sink of this program know.
+    static let ofAdapters = ManifestDialects(checkSource: StripeDialect.check, checkSink: LakehouseDialect.check)
+}

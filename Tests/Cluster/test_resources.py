@@ -114,6 +114,66 @@ def test_a_secret_arrives_and_shows_nowhere(space, canary):
     assert canary not in said and base64.b64encode(canary.encode()).decode() not in said
 
 
+def with_credential(place, value):
+    """A Workflow with a credential where everybody who may read the workflow reads it."""
+    declared = workflow()
+    node = declared["spec"]["dag"][0]["spec"]
+    if place == "envs":
+        node["envs"] = [{"SPARE_KEY": value}]
+    elif place == "api_key":
+        node["stackSpec"]["source"]["address"] = f"stripe://?api_key={value}"
+    else:
+        node["stackSpec"]["sink"]["address"] = f"iceberg+rest://catalog.example.com/v1?warehouse=w&token={value}"
+    return declared
+
+
+CREDENTIALS = [("envs", "the credential in variable 'SPARE_KEY' stands in the manifest, where others can read it; "
+                        "put it into an instance secret"),
+               ("api_key", "the Stripe key stands in the manifest, where others can read it; "
+                           "put it into an instance secret and write 'api_key={STRIPE_API_KEY}'"),
+               ("token", "the credential in parameter 'token' stands in the manifest, where others can read it; "
+                         "put it into an instance secret and write 'token={TOKEN}'")]
+
+
+@pytest.mark.parametrize("place, words", CREDENTIALS)
+def test_a_credential_in_a_workflow_is_not_applied(space, canary, place, words):
+    for value in (canary, "${CANARY}"):
+        document = {"name": "loads", "version": "v1", "type": "workflow",
+                    "workflow": with_credential(place, value)["spec"]}
+        said = space.resource("apply", "-w", space.name, "-f", written(space, yaml.safe_dump(document)), expect=78,
+                              environment={"CANARY": canary})
+
+        assert "resource.yaml:" in said and canary not in said
+        # What the environment would fill in is refused where it stands.
+        assert (words if value == canary else "holds '${…}'") in said
+        assert space.list("workflows") == []
+
+
+def stalled(space, name):
+    """Why a workflow stands still."""
+    conditions = space.get("workflows", name).get("status", {}).get("conditions", [])
+    return "".join(item["message"] for item in conditions if item["type"] == "Stalled")
+
+
+def test_the_operator_copies_no_credential_of_a_workflow(space, canary):
+    # A key in the address of a source is refused by the server already.
+    credentials = [item for item in CREDENTIALS if item[0] != "api_key"]
+    with space.operator() as operator:
+        for place, words in credentials:
+            declared = with_credential(place, canary)
+            declared["metadata"]["name"] = place
+            space.put(declared)
+            eventually(lambda: words in stalled(space, place))
+        eventually(lambda: len(space.list("events")) >= len(credentials))
+        seen = [operator.page("/metrics")[1], operator.log.read_text()]
+
+    assert space.list("jobs") == []
+    seen += [json.dumps(space.list(plural)) for plural in ("configmaps", "events", "workflowruns", "pods")]
+    seen += [json.dumps(item["status"]) for item in space.list("workflows")]
+    for text in seen:
+        assert canary not in text
+
+
 def test_a_variable_that_is_not_set_is_named(space):
     said = space.resource("apply", "-w", space.name, "-f", written(space, SECRET), expect=78)
 

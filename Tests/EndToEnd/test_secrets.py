@@ -78,7 +78,7 @@ def test_a_literal_key_works_with_a_warning(account, small_stripe):
                        environment={"STRIPE_API_KEY": None})
 
     assert (f"{job.folder}/workflow.yaml:14:37: warning: the Stripe key stands in the manifest, where others can read it; "
-            "put it into a secret and write 'api_key={STRIPE_API_KEY}'") in finished.warnings
+            "put it into an instance secret and write 'api_key={STRIPE_API_KEY}'") in finished.warnings
 
 
 @pytest.mark.local
@@ -245,5 +245,5 @@ def test_a_check_keeps_them_away_too(account):
     assert_hardened(process)
     stdout, stderr = process.communicate(text[10:])
 
-    assert process.returncode == 0 and "put it into a secret" in stdout
+    assert process.returncode == 0 and "put it into an instance secret" in stdout
     assert account.key not in stdout + stderr

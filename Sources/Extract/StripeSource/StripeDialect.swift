@@ -47,7 +47,10 @@ package enum StripeDialect {
                     "'api_version' replaces \(StripeEndpoint.apiVersion), whose fields the tables are made of; "
                         + "fields of other versions become further columns", at: parameter.location)
             ]
-        case .apiKey, .account, .context: return []
+        case .account, .context:
+            guard MessageText.holdsKey(text) else { return [] }
+            return [.credentialShown("the key in parameter '\(name.rawValue)'", at: parameter.value.location)]
+        case .apiKey: return []
         }
     }
 
@@ -65,14 +68,7 @@ package enum StripeDialect {
             ]
         }
         let name = value?.placeholders.first?.name ?? StripeParameter.defaultKeyName
-        guard let variable = header.environment.variables.first(where: { $0.name == name }),
-            !variable.value.expose().isEmpty
-        else { return [] }
-        return [
-            .warning(
-                "the Stripe key stands in the manifest's 'envs', where others can read it; put it into a secret",
-                at: variable.location)
-        ]
+        return header.environment.credentialFaults(name)
     }
 
     private static func literalKeyFaults(
@@ -83,11 +79,7 @@ package enum StripeDialect {
         if let fault = StripeKey.fault(of: key) ?? withoutContext {
             return [.error("the Stripe key in the address cannot be used: \(fault)", at: location)]
         }
-        return [
-            .warning(
-                "the Stripe key stands in the manifest, where others can read it; put it into a secret and write "
-                    + "'api_key={STRIPE_API_KEY}'", at: location)
-        ]
+        return [.credentialShown("the Stripe key", instead: "api_key={STRIPE_API_KEY}", at: location)]
     }
 
     private static func baseFaults(_ text: String, at location: SourceLocation) -> [ManifestFault] {

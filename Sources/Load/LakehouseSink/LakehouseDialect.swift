@@ -6,7 +6,9 @@ package enum LakehouseDialect {
     /// Finds everything wrong or remarkable with a sink section, for the manifest's own list of faults.
     @Sendable
     package static func check(_ section: SinkSection, _ header: NodeHeader) -> [ManifestFault] {
-        addressFaults(section.address) + optionFaults(section.options)
+        addressFaults(section.address)
+            + section.address.credentialFaults(RESTAddress.credentials, header.environment)
+            + optionFaults(section.options)
     }
 
     /// The parameters of each scheme that can be written to.

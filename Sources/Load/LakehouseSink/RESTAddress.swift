@@ -13,6 +13,8 @@ struct RESTAddress {
         "session_token", "credential", "token", "scope", "oauth2-server-uri", "rest.sigv4-enabled",
         "rest.signing-name", "rest.signing-region",
     ]
+    /// Those whose values nobody else may read.
+    static let credentials = ["secret_access_key", "session_token", "credential", "token"]
     /// Those that are `true` or `false`.
     static let switches = ["use_ssl", "rest_use_ssl", "rest.sigv4-enabled"]
 

@@ -45,7 +45,9 @@ struct EnvironmentReader {
             return nil
         }
         guard let value = value(of: entry) else { return nil }
-        return NodeEnvironment.Variable(name: entry.key, value: Redacted(value), location: entry.keyLocation)
+        let variable = NodeEnvironment.Variable(name: entry.key, value: Redacted(value), location: entry.keyLocation)
+        if ShownCredential.isHeld(by: variable) { log.add(.credentialShown(in: variable)) }
+        return variable
     }
 
     /// The text of a value of any type; null is empty text, and `<…>` around an address is taken off.

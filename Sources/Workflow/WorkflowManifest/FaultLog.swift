@@ -3,15 +3,17 @@ import NilusCore
 /// Collects the faults of one document while it is read.
 final class FaultLog {
     private(set) var faults: [ManifestFault] = []
+    private var seen: Set<ManifestFault> = []
 
     var hasErrors: Bool { faults.contains { $0.severity == .error } }
 
+    /// Keeps a fault once: a value that aliases repeat is read several times, and two rules may find the same.
     func add(_ fault: ManifestFault) {
-        faults.append(fault)
+        if seen.insert(fault).inserted { faults.append(fault) }
     }
 
     func add(contentsOf more: some Sequence<ManifestFault>) {
-        faults += more
+        for fault in more { add(fault) }
     }
 
     /// Runs a reading that may fail; gives `nil` and keeps the fault when it does.

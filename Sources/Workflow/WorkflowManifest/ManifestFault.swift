@@ -21,12 +21,17 @@ package struct ManifestFault: Sendable, Hashable {
     package let location: SourceLocation
     /// The sentence without place and severity.
     package let message: String
+    /// Whether it tells of a credential in the manifest, which must not be copied anywhere.
+    let showsCredential: Bool
 
     /// A fault from its parts.
-    package init(_ severity: Severity = .error, _ message: String, at location: SourceLocation) {
+    package init(
+        _ severity: Severity = .error, _ message: String, at location: SourceLocation, showsCredential: Bool = false
+    ) {
         self.severity = severity
         self.location = location
         self.message = message
+        self.showsCredential = showsCredential
     }
 }
 

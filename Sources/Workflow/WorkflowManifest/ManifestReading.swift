@@ -12,16 +12,22 @@ package struct ManifestReading: Sendable {
     init(file: String, workflows: [Workflow], faults: [ManifestFault]) {
         self.file = file
         self.workflows = workflows
-        // Sorted stably: faults at one place stay in the order found. A value that aliases repeat is
-        // read several times and would show its faults as often.
-        var seen: Set<ManifestFault> = []
+        // Sorted stably: faults at one place stay in the order found.
         self.faults = faults.enumerated().sorted { left, right in
             (left.element.location, left.offset) < (right.element.location, right.offset)
-        }.map(\.element).filter { seen.insert($0).inserted }
+        }.map(\.element)
     }
 
     /// All errors as one; `nil` when there is none.
     package var error: NilusError? { .manifestInvalid(faults) }
+
+    /// The reading where the manifest is kept for others to read: a credential in it is an error there.
+    package var forCluster: ManifestReading {
+        guard faults.contains(where: \.showsCredential) else { return self }
+        return ManifestReading(
+            file: file, workflows: [],
+            faults: faults.map { $0.showsCredential ? .error($0.message, at: $0.location) : $0 })
+    }
 
     /// The workflows of a file that must hold at least one and no error.
     ///

@@ -1,11 +1,9 @@
 import ArgumentParser
 import KubernetesAPI
-import LakehouseSink
 import Logging
 import NilusCore
 import Operator
 import RunLog
-import StripeSource
 import WorkflowManifest
 
 /// Makes the Workflow resources of a cluster run.
@@ -92,7 +90,6 @@ struct OperatorCommand: ParsableCommand {
 
     /// Reads a manifest with what the source and the sink of the job know.
     private static let read: ReadManifest = { bytes, name in
-        let dialects = ManifestDialects(checkSource: StripeDialect.check, checkSink: LakehouseDialect.check)
-        return ManifestReader(dialects: dialects).read(bytes, file: name)
+        ManifestReader(dialects: .ofAdapters).read(bytes, file: name)
     }
 }

@@ -32,8 +32,8 @@ struct ResourceApplyCommand: ParsableCommand {
     func run() throws {
         let environment = EnvironmentVariables.ofProcess()
         let files = try files.map { try ManifestFile.read($0) }
-        let readings = files.map { $0.reading(environment: environment) }
-        // Everything is looked at before anything is changed.
+        let readings = files.map { $0.reading(environment: environment).forCluster }
+        // Everything is looked at before anything is changed. Where a credential could stand, '${NAME}' is a fault.
         let faults = readings.flatMap(\.faults).filter { $0.severity != .remark }
         for fault in faults { printToStandardError(Array("\(fault.description)\n".utf8)) }
         if readings.contains(where: { $0.error != nil }) {

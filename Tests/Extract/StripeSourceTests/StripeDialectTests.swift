@@ -72,8 +72,8 @@ struct `What Stripe's dialect says of a source` {
         SourceCase(
             address: "stripe://?api_key=sk_test_canary",
             faults: [
-                "2:31: warning: the Stripe key stands in the manifest, where others can read it; put it into a secret "
-                    + "and write 'api_key={STRIPE_API_KEY}'"
+                "2:31: warning: the Stripe key stands in the manifest, where others can read it; put it into an "
+                    + "instance secret and write 'api_key={STRIPE_API_KEY}'"
             ]),
         SourceCase(
             address: "stripe://?api_key=rk_test_canary",

@@ -35,8 +35,8 @@ struct `The Stripe key in a manifest` {
 
     @Test func `of an organization needs a context`() {
         let warning =
-            "w.yaml:8:33: warning: the Stripe key stands in the manifest, where others can read it; put it into a secret "
-            + "and write 'api_key={STRIPE_API_KEY}'"
+            "w.yaml:8:33: warning: the Stripe key stands in the manifest, where others can read it; put it into an "
+            + "instance secret and write 'api_key={STRIPE_API_KEY}'"
 
         #expect(
             faults("stripe://?api_key=sk_org_live_canary") == [
@@ -48,15 +48,17 @@ struct `The Stripe key in a manifest` {
     }
 
     @Test(arguments: [
-        ("stripe://?api_key={KEY}", "{KEY: sk_test_canary}", true), ("stripe://", "{STRIPE_API_KEY: x}", true),
-        ("stripe://?api_key={KEY}", "{STRIPE_API_KEY: x}", false), ("stripe://?api_key={KEY}", "{KEY: ''}", false),
-        ("stripe://?api_key={KEY}&account={ACCOUNT}", "{ACCOUNT: acct_1}", false),
+        ("stripe://?api_key={KEY}", "{KEY: sk_test_canary}", "KEY"),
+        ("stripe://", "{STRIPE_API_KEY: x}", "STRIPE_API_KEY"),
+        ("stripe://?api_key={KEY}", "{STRIPE_API_KEY: x}", nil), ("stripe://?api_key={KEY}", "{KEY: ''}", nil),
+        ("stripe://?api_key={KEY}&account={ACCOUNT}", "{ACCOUNT: acct_1}", nil),
     ])
-    func `is warned of in the variables too`(_ address: String, _ envs: String, _ isWarned: Bool) {
-        let warning =
-            "w.yaml:6:10: warning: the Stripe key stands in the manifest's 'envs', where others can read it; put it into "
-            + "a secret"
+    func `is warned of in the variables too`(_ address: String, _ envs: String, _ warned: String?) {
+        let warnings = warned.map {
+            "w.yaml:6:10: warning: the credential in variable '\($0)' stands in the manifest, where others can read "
+                + "it; put it into an instance secret"
+        }
 
-        #expect(faults(address, envs: envs) == (isWarned ? [warning] : []))
+        #expect(faults(address, envs: envs) == (warnings.map { [$0] } ?? []))
     }
 }

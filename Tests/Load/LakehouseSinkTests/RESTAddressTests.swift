@@ -152,6 +152,24 @@ struct `An address of a REST lakehouse` {
         #expect(error.location != nil)
     }
 
+    @Test(arguments: ["token=hush", "credential=id:hush", "credential={ID}:hush", "region=sk_live_hush"])
+    func `is warned of when it shows a credential`(parameter: String) {
+        let name = parameter.prefix { $0 != "=" }
+        let faults = SinkText("iceberg+rest://c?\(parameter)").faults
+
+        #expect(
+            faults == [
+                "w.yaml:5:\(31 + name.utf8.count): warning: the credential in parameter '\(name)' stands in the manifest, "
+                    + "where others can read it; put it into an instance secret and write "
+                    + "'\(name)={\(name.uppercased())}'"
+            ])
+    }
+
+    @Test(arguments: ["token={TOKEN}", "credential={ID}:{SECRET}", "credential=id:{SECRET}", "region=eu-west-1"])
+    func `may name a credential`(parameter: String) {
+        #expect(SinkText("iceberg+rest://c?\(parameter)").faults == [])
+    }
+
     @Test func `needs the secrets that it names`() async throws {
         #expect(try await SinkText("iceberg+rest://c?token={NOWHERE}").error().code == .secretMissing)
     }
@@ -267,7 +285,7 @@ struct `What a manifest may say of a lakehouse` {
         #expect(
             SinkText(
                 "iceberg+rest://c:1?warehouse=w&endpoint=e&region=r&use_ssl=false&rest_use_ssl=true&access_key_id=a"
-                    + "&secret_access_key=s&session_token=t&credential=c&scope=s&oauth2-server-uri=u"
+                    + "&secret_access_key={S}&session_token={T}&credential={C}&scope=s&oauth2-server-uri=u"
             ).faults == [])
     }
 
@@ -294,10 +312,10 @@ struct `What a manifest may say of a lakehouse` {
             address: "iceberg+rest://c?access_key_id=a",
             faults: ["w.yaml:5:30: parameter 'access_key_id' needs 'secret_access_key' beside it"]),
         Fault(
-            address: "iceberg+rest://c?token=a&credential=b",
+            address: "iceberg+rest://c?token={A}&credential={B}",
             faults: ["w.yaml:5:30: 'token' and 'credential' are both given; keep one of them"]),
         Fault(
-            address: "iceberg+sqlite:///c.db?token=a",
+            address: "iceberg+sqlite:///c.db?token={A}",
             faults: ["w.yaml:5:36: unknown parameter 'token' in a 'iceberg+sqlite' address"]),
     ])
     func `is told with its place`(_ fault: Fault) {

@@ -116,6 +116,21 @@ struct `A faulty workflow` {
         #expect(decision.names("Job") == [] && decision.status("Workflow")?["state"]?.string == "error")
     }
 
+    @Test(arguments: ["SOME_KEY", "AWS_SECRET_ACCESS_KEY"])
+    func `with a credential in it is copied nowhere`(variable: String) throws {
+        let value = variable == "SOME_KEY" ? "sk_test_canary" : "canary"
+        let node = Cluster.node("only", with: ["envs": .object([variable: .string(value)])])
+
+        let decision = try Cluster(Cluster.spec([node])).decide()
+
+        #expect(
+            decision.condition("Stalled")?["message"]?.string?.hasSuffix(
+                "the credential in variable '\(variable)' stands in the manifest, where others can read it; put it into "
+                    + "an instance secret") == true)
+        #expect(["ConfigMap", "Job", "CronJob"].allSatisfy { decision.names($0).isEmpty })
+        #expect(!String(reflecting: decision).contains("canary"))
+    }
+
     @Test func `keeps telling how its earlier runs stand`() throws {
         var cluster = Cluster(["dag": []], generation: 2)
         cluster.jobs = [Cluster.job("loads-g1", group: "g1")]

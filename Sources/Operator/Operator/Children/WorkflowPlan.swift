@@ -30,7 +30,8 @@ struct WorkflowPlan: Sendable {
     init(_ workflow: WorkflowObject, read: ReadManifest) throws(NilusError) {
         let body = Self.body(workflow.spec)
         let manifest = Self.manifest(workflow.metadata, body)
-        let reading = read(manifest, workflow.metadata.name)
+        // The manifest is copied into a ConfigMap, and its variables into pods.
+        let reading = read(manifest, workflow.metadata.name).forCluster
         guard let first = try reading.runnableWorkflows().first else {
             throw .defect(.workflow, "a manifest without faults holds no workflow")
         }
