@@ -23,7 +23,7 @@ package struct ParquetFieldLookup: Sendable, Hashable {
     /// Why no value may be assumed for a column that a file of some columns lacks; `nil` when it is null there.
     func doubt(about wanted: ParquetColumn, in columns: [ParquetFileColumn]) -> String? {
         if derivedIDs.contains(wanted.fieldID) { return "its values are told by the place of the file only" }
-        guard idsByName == nil, columns.contains(where: { $0.fieldID == nil && !$0.isNested }) else { return nil }
+        guard idsByName == nil, columns.allSatisfy({ $0.fieldID == nil }) else { return nil }
         return "the file has no field ids and the table no name mapping"
     }
 }
