@@ -122,12 +122,12 @@ def test_a_layout_that_cannot_be_is_refused(account, small_stripe, option, place
     assert not job.lakehouse.exists("stripe.charge")
 
 
-@pytest.mark.local
 def charges(stripe):
     """All charges as the account has them."""
     return [json.loads(text) for text in stripe.truth("charge")]
 
 
+@pytest.mark.local
 class TestTablesOfOthers:
     """Tables that another engine made and filled, with types, ids and columns of its own."""
 
