@@ -205,7 +205,9 @@ let allTests: [Target] = [
     tests(
         "Operator/OperatorTests",
         ["ClusterResources", "JSON", "KubernetesAPI", "NilusCore", "Operator", "WorkflowManifest"]),
-    tests("Status/KubernetesStatusTests", ["JSON", "KubernetesStatus", "NilusCore", "RunStatus"]),
+    tests(
+        "Status/KubernetesStatusTests",
+        ["JSON", "KubernetesAPI", "KubernetesStatus", "LoopbackServer", "NilusCore", "RunStatus"]),
     tests("Status/RunStatusTests", ["JSON", "NilusCore", "RunStatus", "YAML"]),
     tests("Status/TerminalStatusTests", ["NilusCore", "RunStatus", "TerminalStatus"]),
     tests(

@@ -103,6 +103,49 @@ struct `A commit through faults` {
         #expect(try await test.storedDataFiles().count == test.liveFiles().count)
     }
 
+    @Test func `that landed is known although its snapshot was expired before anyone looked`() async throws {
+        let test = try await LakehouseUnderTest()
+        try await test.load([before], run: "r1")
+        let theirs = TestRow("d", 4, 1)
+        let catalog = ScriptedCatalog(
+            test.catalog,
+            [
+                .loseAnswerBefore {
+                    try await test.changeByOthers(adding: [theirs])
+                    _ = try await test.maintenance(at: muchLater).expire(LakehouseUnderTest.table, ExpiryRule())
+                }
+            ])
+
+        let outcome = try await test.outcome(of: [Array(after.dropFirst())], run: "r2", through: catalog)
+
+        guard case .committed = outcome else {
+            Issue.record("the load is not said to be committed by itself")
+            return
+        }
+        #expect(try await test.rows() == after + [theirs])
+    }
+
+    @Test func `that perhaps landed below another run of ours loses no file`() async throws {
+        let test = try await LakehouseUnderTest()
+        try await test.load([before], run: "r1")
+        let next = TestRow("d", 4, 1)
+        let catalog = ScriptedCatalog(
+            test.catalog,
+            [
+                .loseAnswerBefore {
+                    try await test.load([[next]], run: "r3")
+                    _ = try await test.maintenance(at: muchLater).expire(LakehouseUnderTest.table, ExpiryRule())
+                }
+            ])
+
+        let error = await #expect(throws: NilusError.self) {
+            try await test.load([Array(after.dropFirst())], run: "r2", through: catalog)
+        }
+
+        #expect(error?.code == .commitUnknown)
+        #expect(try await test.rows() == after + [next])
+    }
+
     @Test func `that another run of ours overtook is given up`() async throws {
         let test = try await LakehouseUnderTest()
         try await test.load([before], run: "r1")

@@ -21,7 +21,7 @@ extension LakehouseUnderTest {
 private func row(_ number: Int, _ version: Int64) -> TestRow { TestRow("k\(number)", Int64(number), version) }
 
 /// Years after the clock of the tests, so that everything is old.
-private let muchLater = Timestamp(microseconds: LakehouseUnderTest.time.utc().microseconds + 300_000_000_000_000)
+let muchLater = Timestamp(microseconds: LakehouseUnderTest.time.utc().microseconds + 300_000_000_000_000)
 
 struct `A compaction` {
     @Test func `puts small files together and leaves out deleted rows`() async throws {

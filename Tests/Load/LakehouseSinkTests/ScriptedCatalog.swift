@@ -11,6 +11,8 @@ final class ScriptedCatalog: Catalog {
         case answer
         /// The change is made and the answer is lost.
         case loseAnswer
+        /// The change is made, the answer is lost, and something happens before anyone looks.
+        case loseAnswerBefore(@Sendable () async throws -> Void)
         /// The change never arrives, and nobody knows.
         case loseRequest
         /// The catalog says that it was not ready.
@@ -44,6 +46,10 @@ final class ScriptedCatalog: Catalog {
         case .answer: return try await catalog.commit(change, to: table)
         case .loseAnswer:
             _ = try await catalog.commit(change, to: table)
+            throw Self.error(.commitUnknown)
+        case .loseAnswerBefore(let event):
+            _ = try await catalog.commit(change, to: table)
+            try await event()
             throw Self.error(.commitUnknown)
         case .loseRequest: throw Self.error(.commitUnknown)
         case .refuse: throw Self.error(.sinkRefused)
