@@ -37,8 +37,17 @@ package struct DepotDirectory: Sendable {
         return .absent("no manifest or properties of it in \(places)\(fault)")
     }
 
+    /// - Returns: `nil` for a folder, and for a file that went away, as in a volume that is being updated.
+    private func content(of file: String) throws(NilusError) -> ContiguousArray<UInt8>? {
+        do throws(SystemError) { return try Files.read(file, limit: Self.largestFile) } catch {
+            if error.isNotFound || error.number == EISDIR { return nil }
+            throw .depotUnusable(
+                "the file cannot be read: \(error)", at: SourceLocation(file: file, line: 1, column: 1))
+        }
+    }
+
     private func descriptions(in file: String) throws(NilusError) -> [DepotReader.Description] {
-        guard let content = try? Files.read(file, limit: Self.largestFile) else { return [] }
+        guard let content = try content(of: file) else { return [] }
         var descriptions: [DepotReader.Description] = []
         for document in try YAMLStream.documents(parsing: content, file: file) {
             if let description = try DepotReader.description(document) { descriptions.append(description) }
@@ -76,7 +85,7 @@ package struct DepotDirectory: Sendable {
     /// The depot of a file `<depot>` or `<depot>.properties` with lines such as `type=S3`.
     private func depotOfProperties(_ name: String) throws(NilusError) -> Depot? {
         for file in folders.flatMap({ files(in: $0) { [name, "\(name).properties"].contains($0) } }) {
-            guard var content = try? Files.read(file, limit: Self.largestFile) else { continue }
+            guard var content = try content(of: file) else { continue }
             defer { content.withUnsafeMutableBytes { $0.wipe() } }
             var properties = DepotProperties()
             guard properties.fill(fromLines: content), let type = properties["type"] else { continue }

@@ -232,6 +232,16 @@ struct `A depot among the mounted files` {
         #expect(error.message == world.nowhere(unreadable: "d.yaml:\(fault.message)"))
     }
 
+    @Test func `that is larger than any depot is told of`() async throws {
+        let world = try DepotWorld()
+        try world.folder.write(String(repeating: "#", count: 1_048_577), to: "d.yaml")
+
+        let error = try await world.error()
+
+        let fault = "d.yaml:1:1: cannot use the depot: the file cannot be read: file too large"
+        #expect(error.message == world.nowhere(unreadable: fault))
+    }
+
     @Test(arguments: [
         Fault(body: "depot: {local: {path: /x}}", message: "2:8: cannot use the depot: 'type' is missing"),
         Fault(

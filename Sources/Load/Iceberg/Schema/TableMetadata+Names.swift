@@ -5,7 +5,8 @@ extension TableMetadata {
     /// The property that names the columns of files without field ids.
     private static let nameMappingProperty = "schema.name-mapping.default"
 
-    /// The ids of the top-level columns by their names in files without ids; `nil` when the table maps no names.
+    /// The ids of the top-level columns by their names in files without ids; `nil` when the table maps no names, or
+    /// not in a way that can be understood.
     ///
     /// Source: Iceberg specification, "Name Mapping Serialization".
     package var fieldIDsByName: [String: Int]? {
@@ -15,7 +16,7 @@ extension TableMetadata {
         var ids: [String: Int] = [:]
         for field in fields {
             guard let id = field["field-id"]?.integer else { continue }
-            for name in field["names"]?.array ?? [] { ids[name.string ?? ""] = Int(id) }
+            for name in field["names"]?.array ?? [] { name.string.map { ids[$0] = Int(id) } }
         }
         return ids
     }
