@@ -5,17 +5,13 @@ Whatever a server is too old for is skipped by the name of the feature.
 import os
 import pathlib
 import secrets
-import sys
 
 import pytest
 import yaml
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
-
-from cluster.client import Api, eventually, path  # noqa: E402
-from cluster.space import JOB_ACCESS, OPERATOR_ACCESS, Space  # noqa: E402
-from cluster.standin import Standin  # noqa: E402
-from harness.programs import ROOT  # noqa: E402
+from cluster.client import Api, eventually, path
+from cluster.space import JOB_ACCESS, OPERATOR_ACCESS, Space
+from cluster.standin import Standin
+from harness.programs import ROOT
 
 DEFINITIONS = [ROOT / "deploy" / "crds" / name for name in ("workflows.yaml", "workflowruns.yaml")]
 # Rules in definitions are known since 1.25; time zones and failure policies came to stay with the versions below.

@@ -66,7 +66,7 @@ def identities(space):
     return {"operator": operator, "job of an operator": job, "nobody": space.identity("nobody")}
 
 
-def test_every_action_of_every_identity(space, identities):
+def test_every_action_of_every_identity(space, identities, figures):
     found, expected = [], []
 
     def check(column):
@@ -86,17 +86,17 @@ def test_every_action_of_every_identity(space, identities):
     space.grant(JOB_ALONE_ACCESS)
     identities["job alone"] = space.identity(JOB_ALONE_ACCOUNT)
     check(2)
-    print_table(found)
+    show(found, figures)
     assert found == expected
 
 
-def print_table(found):
+def show(found, figures):
+    """What the server answered to each action of each identity."""
     by_action = {}
     for action, name, status in found:
         by_action.setdefault(action, {})[name] = status
-    print(f"\n{'action':24}" + "".join(f"{name:>20}" for name in IDENTITIES))
     for action, statuses in by_action.items():
-        print(f"{action:24}" + "".join(f"{statuses.get(name, ''):>20}" for name in IDENTITIES))
+        figures.row("what each identity may do", action=action, **{name: statuses.get(name, "") for name in IDENTITIES})
 
 
 def test_a_wrong_token_is_nobody(space):

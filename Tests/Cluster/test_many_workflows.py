@@ -64,7 +64,7 @@ def kill_again_and_again(space, stopping, kills):
                 kills.append(time.monotonic())
 
 
-def test_the_cluster_ends_as_the_workflows_ask(space):
+def test_the_cluster_ends_as_the_workflows_ask(space, figures):
     crowd, witness = Crowd(space), Witness(space)
     for number in range(WORKFLOWS):
         crowd.create(f"flow-{number}")
@@ -88,7 +88,8 @@ def test_the_cluster_ends_as_the_workflows_ask(space):
     assert len(kills) >= 3
     duplicates = {group: uids for group, uids in witness.seen.items() if len(uids) > 1}
     assert duplicates == {}
-    print(f"{len(crowd.wanted)} workflows left, {len(witness.seen)} runs begun, operator killed {len(kills)} times")
+    figures.line("operators killed among many workflows",
+                 f"{len(kills)}, {len(crowd.wanted)} workflows left, {len(witness.seen)} runs begun")
 
 
 def settled(space, crowd):

@@ -50,7 +50,7 @@ def test_pages_for_probes_and_metrics(space):
         assert "# TYPE nilus_operator_reconciliations_total counter" in text
 
 
-def test_an_idle_operator_is_small_and_asks_nothing(space, server):
+def test_an_idle_operator_is_small_and_asks_nothing(space, server, figures):
     with space.operator() as operator:
         space.put(workflow())
         space.job("loads-g1")
@@ -65,7 +65,7 @@ def test_an_idle_operator_is_small_and_asks_nothing(space, server):
         after = [operator.metric(f"nilus_operator_{name}_total") for name in ("lists", "reconciliations", "writes")]
 
         assert after == before
-        print(f"resident memory of an idle operator: {operator.resident_bytes / 1024 / 1024:.1f} MiB")
+        figures.line("idle operator", f"{operator.resident_bytes / 1024 / 1024:.1f} MiB resident")
         assert operator.resident_bytes <= IDLE_BYTES
 
 

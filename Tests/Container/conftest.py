@@ -1,13 +1,8 @@
 """What the tests of the container image share: the image that 'make image' built, and a key nobody else has."""
-import pathlib
 import secrets
-import sys
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
-
-from harness.container import Container  # noqa: E402
+from harness.container import Container
 
 
 @pytest.fixture

@@ -16,16 +16,16 @@ SEED = ROOT / "manifests" / "seed-stripe.yaml"
 ALL = ROOT / "manifests" / "all-endpoints.yaml"
 
 
-def report(capsys, what, finished):
-    """Prints what the run took, as it says itself."""
+def report(figures, what, finished):
+    """Shows what the run took, as it says itself."""
     envelope = finished.envelope
-    with capsys.disabled():
-        print(f"\n{what}: {envelope['peakMemoryBytes'] / MEBIBYTE:.1f} MiB resident, "
-              f"{envelope['groupPeakMemoryBytes'] / MEBIBYTE:.1f} of {envelope['memoryBytes'] / MEBIBYTE:.0f} MiB with "
-              f"page cache, {envelope['cpuSeconds']:.1f} CPU seconds", end="")
-        if "quotaPeriods" in envelope:
-            print(f", throttled in {envelope['throttledPeriods']} of {envelope['quotaPeriods']} periods, "
-                  f"{envelope['throttledSeconds']:.1f} s in all", end="")
+    taken = (f"{envelope['peakMemoryBytes'] / MEBIBYTE:.1f} MiB resident, "
+             f"{envelope['groupPeakMemoryBytes'] / MEBIBYTE:.1f} of {envelope['memoryBytes'] / MEBIBYTE:.0f} MiB with "
+             f"page cache, {envelope['cpuSeconds']:.1f} CPU seconds")
+    if "quotaPeriods" in envelope:
+        taken += (f", throttled in {envelope['throttledPeriods']} of {envelope['quotaPeriods']} periods, "
+                  f"{envelope['throttledSeconds']:.1f} s in all")
+    figures.line(f"container, {what}", taken)
 
 
 def check(envelope):
@@ -37,7 +37,7 @@ def check(envelope):
     assert envelope["throttledSeconds"] > 0
 
 
-def test_a_hundred_thousand_customers(container, capsys):
+def test_a_hundred_thousand_customers(container, figures):
     """The seed's own workflow, the key in a mounted file."""
     with simulator(objects={"customer": 100_000, "default": 10}) as stripe:
         job = container(stripe.address)
@@ -48,10 +48,10 @@ def test_a_hundred_thousand_customers(container, capsys):
     found = job.lakehouse.by_duckdb("sandbox.strip_test", "count(*) AS rows, count(DISTINCT id) AS ids").to_pylist()
     assert found == [{"rows": 100_000, "ids": expected}]
     check(finished.envelope)
-    report(capsys, "container, 100,000 customers", finished)
+    report(figures, "100,000 customers", finished)
 
 
-def test_all_endpoints(container, capsys):
+def test_all_endpoints(container, figures):
     with simulator(objects={"default": 5_000}) as stripe:
         job = container(stripe.address)
 
@@ -64,7 +64,7 @@ def test_all_endpoints(container, capsys):
     listed = json.loads(podman("run", "--rm", *HARDENING, IMAGE, "endpoints", "--output", "json"))
     assert {endpoint["endpoint"] for endpoint in finished.endpoints.values()} == {found["name"] for found in listed}
     check(finished.envelope)
-    report(capsys, f"container, {finished.status['status']['rowsCommitted']:,} rows of all endpoints", finished)
+    report(figures, f"{finished.status['status']['rowsCommitted']:,} rows of all endpoints", finished)
 
 
 def quick(path):
@@ -75,7 +75,7 @@ def quick(path):
     return yaml.safe_dump(document)
 
 
-def test_a_limit_that_cannot_work_is_refused_with_the_smallest_that_can(container, capsys):
+def test_a_limit_that_cannot_work_is_refused_with_the_smallest_that_can(container, figures):
     """The kernel's limit counts, whatever the manifest asks for; and what the refusal names does work."""
     with simulator(objects={"default": 300, "charge": 20_000}) as stripe:
         job = container(stripe.address)
@@ -92,7 +92,7 @@ def test_a_limit_that_cannot_work_is_refused_with_the_smallest_that_can(containe
 
     assert finished.envelope["memoryBytes"] == smallest * MEBIBYTE
     assert job.lakehouse.count("stripe.charge") == 20_000
-    report(capsys, f"container, all endpoints in {smallest} MiB without a CPU limit", finished)
+    report(figures, f"all endpoints in {smallest} MiB without a CPU limit", finished)
 
 
 def test_as_process_1_it_ends_when_it_is_asked_to(container):

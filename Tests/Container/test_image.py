@@ -49,7 +49,7 @@ def test_there_is_the_program_and_the_certificates_and_nothing_else(files):
     assert {files[path] for path in certificates} == {("-r--r--r--", "0/0")}
 
 
-def test_it_is_small(tmp_path, capsys):
+def test_it_is_small(tmp_path, figures):
     podman("save", "--quiet", "--format", "docker-archive", "--output", tmp_path / "image.tar", IMAGE)
 
     uncompressed = inspect()["Size"]
@@ -59,8 +59,7 @@ def test_it_is_small(tmp_path, capsys):
     # gzip as it is by default; a tool in a hurry compresses less.
     compressed = sum(len(zlib.compress(layer, level=6)) for layer in layers)
 
-    with capsys.disabled():
-        print(f"\nimage: {uncompressed / MEGABYTE:.1f} MB, compressed {compressed / MEGABYTE:.1f} MB")
+    figures.line("image", f"{uncompressed / MEGABYTE:.1f} MB, compressed {compressed / MEGABYTE:.1f} MB")
     assert len(layers) == 1
     assert uncompressed <= 30 * MEGABYTE
     assert compressed <= 12 * MEGABYTE

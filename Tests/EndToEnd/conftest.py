@@ -2,16 +2,12 @@
 import base64
 import pathlib
 import secrets
-import sys
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
-
-from harness.job import Job  # noqa: E402
-from harness.lakehouse import LocalLakehouse  # noqa: E402
-from harness.seaweedfs import Buckets, seaweedfs  # noqa: E402
-from harness.simulator import simulator  # noqa: E402
+from harness.job import Job
+from harness.lakehouse import LocalLakehouse
+from harness.seaweedfs import Buckets, seaweedfs
+from harness.simulator import simulator
 
 # What a person wrote, and so holds the key on purpose.
 WRITTEN_BY_THE_USER = {"workflow.yaml", "secrets"}

@@ -10,7 +10,7 @@ MEBIBYTE = 1024 * 1024
 SEED = ROOT / "manifests" / "seed-stripe.yaml"
 
 
-def test_the_seeds_workflow_in_its_own_envelope(account, capsys):
+def test_the_seeds_workflow_in_its_own_envelope(account, figures):
     """100,000 customers in 128 MiB and a tenth of a CPU, killed by the kernel if that were not enough."""
     with simulator(objects={"customer": 100_000, "default": 10}) as stripe, control_group(128 * MEBIBYTE, 10) as group:
         job = account.job(stripe, key=account.key_of_kind("sk_live_"))
@@ -22,11 +22,11 @@ def test_the_seeds_workflow_in_its_own_envelope(account, capsys):
     envelope = finished.status["status"]["envelope"]
     assert envelope["memoryBytes"] == 128 * MEBIBYTE
     assert (envelope["cpuMillicores"], envelope["throttledSeconds"] >= 0) == (100, True)
+    figures.line(
+        "100,000 customers in 128 MiB and 10 % CPU",
+        f"{finished.peak_bytes / MEBIBYTE:.1f} MiB resident, {peak / MEBIBYTE:.1f} MiB with page cache, "
+        f"{finished.cpu_seconds:.1f} CPU seconds, {envelope['throttledSeconds']:.1f} s throttled")
     assert finished.peak_bytes <= 64 * MEBIBYTE
-    with capsys.disabled():
-        print(f"\n100,000 customers in 128 MiB and 10 % CPU: {finished.peak_bytes / MEBIBYTE:.1f} MiB resident, "
-              f"{peak / MEBIBYTE:.1f} MiB with page cache, {finished.cpu_seconds:.1f} CPU seconds, "
-              f"{envelope['throttledSeconds']:.1f} s throttled")
 
 
 def test_a_tighter_limit_of_the_kernel_wins(account, small_stripe):

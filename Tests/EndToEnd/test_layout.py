@@ -295,7 +295,7 @@ class TestTablesOfOthers:
             "binary, which this program cannot compute; change the table's partition spec or use another table")
 
 
-def test_a_year_of_days_in_128_mebibytes(account, capsys):
+def test_a_year_of_days_in_128_mebibytes(account, figures):
     """Rows of 365 days, each a partition, with the kernel holding the job to the memory."""
     rows = 36_500
     with simulator("--span-days", "365", objects={"charge": rows, "default": 10}) as stripe, control_group(
@@ -312,7 +312,8 @@ def test_a_year_of_days_in_128_mebibytes(account, capsys):
     assert job.lakehouse.count("stripe.charge") == rows
     days = job.lakehouse.by_duckdb("stripe.charge", "count(DISTINCT created::DATE) AS n").column("n").to_pylist()[0]
     assert len({file["partition"]["created_day"] for file in found}) == days > 350
+    figures.line(
+        f"{rows:,} rows in {len(found)} files of {days} days, in 128 MiB",
+        f"{finished.peak_bytes / MEBIBYTE:.1f} MiB resident, {peak / MEBIBYTE:.1f} MiB with page cache, "
+        f"{finished.cpu_seconds:.1f} CPU seconds")
     assert finished.peak_bytes <= 64 * MEBIBYTE
-    with capsys.disabled():
-        print(f"\n{rows} rows in {len(found)} files of {days} days: {finished.peak_bytes / MEBIBYTE:.1f} MiB resident, "
-              f"{peak / MEBIBYTE:.1f} MiB with page cache, {finished.cpu_seconds:.1f} CPU seconds")

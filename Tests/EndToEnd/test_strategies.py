@@ -217,7 +217,7 @@ class TestHistory:
 
     @by_root
     @pytest.mark.local
-    def test_a_large_history_fits_the_envelope(self, account, capsys):
+    def test_a_large_history_fits_the_envelope(self, account, figures):
         """100,000 charges again, a tenth of them changed, where the kernel allows 128 MiB."""
         with simulator(objects={"charge": 100_000, "default": 10}) as stripe, \
                 control_group(128 * MEBIBYTE, 100) as group:
@@ -233,8 +233,8 @@ class TestHistory:
         assert (commit["rowsAdded"], commit["versionsClosed"], commit["rowsUnchanged"]) == (200, 200, 99_800)
         assert job.lakehouse.by_duckdb("stripe.charge", "count(*) AS n", "_nilus_valid_to IS NULL").column(
             "n").to_pylist() == [100_000]
-        with capsys.disabled():
-            for what, finished in (("100,000 charges", first), ("the same, 200 of them changed", second)):
-                print(f"\nhistory of {what}, in 128 MiB: {finished.peak_bytes / MEBIBYTE:.1f} MiB resident, "
-                      f"{finished.cpu_seconds:.1f} CPU seconds")
-                assert finished.peak_bytes <= 80 * MEBIBYTE
+        for what, finished in (("100,000 charges", first), ("the same, 200 of them changed", second)):
+            figures.line(
+                f"history of {what}, in 128 MiB",
+                f"{finished.peak_bytes / MEBIBYTE:.1f} MiB resident, {finished.cpu_seconds:.1f} CPU seconds")
+        assert max(first.peak_bytes, second.peak_bytes) <= 80 * MEBIBYTE
