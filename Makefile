@@ -20,6 +20,8 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # Relocations are packed: the loader then reads 10 KB of them at every start, not 1.2 MB. Of the linkers lld can do it.
 RELEASE_FLAGS := $(SWIFT_FLAGS) -c release --static-swift-stdlib \
     -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
+# The programs of the tests do without debug information and an index, which is a third of their compile time.
+TEST_FLAGS := $(SWIFT_FLAGS) -debug-info-format none --disable-index-store
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
 VENV := .build/venv
 MANIFESTS_VENV := .build/venv-manifests
@@ -42,12 +44,12 @@ query: test-dependencies
 test: build room-tests python-tests
 
 room-tests: build-dependencies test-dependencies
-	swift build $(SWIFT_FLAGS) --build-tests
-	scripts/seaweedfs.sh run swift test $(SWIFT_FLAGS) --skip-build --parallel
+	swift build $(TEST_FLAGS) --build-tests
+	scripts/seaweedfs.sh run swift test $(TEST_FLAGS) --skip-build --parallel
 
 python-tests: build test-dependencies
-	swift build $(SWIFT_FLAGS) --product iceberg-fixtures
-	swift build $(SWIFT_FLAGS) --product parquet-fixtures
+	swift build $(TEST_FLAGS) --product iceberg-fixtures
+	swift build $(TEST_FLAGS) --product parquet-fixtures
 	$(PYTHON) -m pytest -q -n 4 --dist loadgroup Tests/Interop Tests/EndToEnd
 	$(PYTHON) -m pytest -q -n 4 --dist loadgroup --lakehouse rest Tests/EndToEnd
 	env -u KUBECONFIG $(PYTHON) -m pytest -q -n 4 Tests/Cluster
