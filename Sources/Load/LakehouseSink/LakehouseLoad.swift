@@ -52,7 +52,7 @@ final class LakehouseLoad: TableLoad {
     var schema: RecordSchema { evolution.fillableSchema }
 
     var unfillableColumns: Set<String> {
-        Set(evolution.refused.map(\.wanted.name)).union(
+        Set(evolution.refused.map(\.wanted.name) + evolution.renamed.map(\.field.name)).union(
             table.metadata.currentSchema.fields.filter { $0.type.fieldType == nil }.map(\.name))
     }
 
@@ -64,6 +64,10 @@ final class LakehouseLoad: TableLoad {
 
     var remarks: [String] {
         layoutRemarks
+            + evolution.renamed.map { column in
+                "column '\(column.wanted.name)' was renamed in table '\(request.table)': its values go to "
+                    + "'\(column.field.name)'"
+            }
             + evolution.refused.map { refused in
                 "column '\(refused.wanted.name)' of table '\(request.table)' cannot be filled: \(refused.reason); "
                     + "its values go to '_nilus_extra'"
@@ -138,8 +142,10 @@ extension TableMetadata {
     /// The columns of a load, and after them the table's own further columns that it could fill.
     fileprivate func fillable(besides columns: RecordSchema) -> RecordSchema {
         let names = Set(columns.names.map { $0.lowercased() })
+        let renamed = Set(renamedColumns(of: columns.names).values.map(\.id))
         let further = currentSchema.fields.compactMap { field -> Field? in
-            guard let type = field.type.fieldType, !names.contains(field.name.lowercased()) else { return nil }
+            guard let type = field.type.fieldType, !names.contains(field.name.lowercased()), !renamed.contains(field.id)
+            else { return nil }
             return Field(field.name, type, isRequired: field.isRequired)
         }
         return RecordSchema(columns.fields + further)

@@ -60,9 +60,11 @@ extension TableMetadata {
     /// Whether the table holds rows, or cannot tell.
     var hasRows: Bool { recordCount != 0 }
 
-    /// The columns by which the last load looked rows up.
+    /// The columns by which the last load looked rows up, by the names that they have now.
     var keyColumns: [String] {
-        (recorded(LoadFacts.primaryKey)?.value ?? "").split(separator: ",").map(String.init)
+        let names = (recorded(LoadFacts.primaryKey)?.value ?? "").split(separator: ",").map(String.init)
+        let renamed = renamedColumns(of: names)
+        return names.map { renamed[$0]?.name ?? $0 }
     }
 
     /// The id of the last load of ours.

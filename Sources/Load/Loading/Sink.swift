@@ -38,7 +38,8 @@ package enum TableOpening {
 package protocol TableLoad: AnyObject {
     /// The columns that can be filled, with the types of the table: its own, then those this load adds.
     var schema: RecordSchema { get }
-    /// The names of table columns whose type this program cannot write; they stay null in new rows.
+    /// The names of table columns that no further field fills: this program cannot write their type and they stay
+    /// null in new rows, or they are filled under another name, which they had before.
     var unfillableColumns: Set<String> { get }
     /// What an earlier load of ours left as its durable position; `nil` when there is none.
     var checkpoint: String? { get }

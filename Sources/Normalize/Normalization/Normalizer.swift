@@ -165,7 +165,7 @@ extension NilusError {
         NilusError(
             .normalize, .schemaConflict,
             "cannot fill column '\(field.name)': the table has it with a type that holds no \(field.type); "
-                + "rename that column")
+                + "use another table, or rename that column and add a new one of its name")
     }
 }
 

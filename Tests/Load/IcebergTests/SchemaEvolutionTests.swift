@@ -76,6 +76,75 @@ struct `Columns of a load` {
         #expect(exact.columns.map(\.fieldID) == [2])
     }
 
+    /// What became of a table of the columns `amount` (1) and `note` (2), schema by schema, as `name id` each.
+    private static let renamings: [(schemas: [[String]], wanted: [String], ids: [Int])] = [
+        // Renamed, and once more.
+        ([["amount 1", "note 2"], ["cents 1", "note 2"]], ["amount", "note"], [1, 2]),
+        ([["amount 1", "note 2"], ["cents 1", "note 2"], ["pence 1", "note 2"]], ["Amount", "note"], [1, 2]),
+        // Renamed and added anew: what has the name now is meant.
+        ([["amount 1"], ["old 1"], ["old 1", "amount 3"]], ["amount", "old"], [3, 1]),
+        // Dropped, or added anew and dropped: a new one.
+        ([["amount 1", "note 2"], ["note 2"]], ["amount"], [10]),
+        ([["amount 1"], ["old 1"], ["old 1", "amount 3"], ["old 1"]], ["amount"], [10]),
+        // What other columns of the load have by its name is theirs, wherever they come.
+        ([["amount 1", "note 2"], ["cents 1", "note 2"]], ["amount", "cents"], [10, 1]),
+        // Of two names of one column the first of the load has it.
+        ([["amount 1"], ["sum 1"], ["cents 1"]], ["amount", "sum"], [1, 10]),
+        // Names that changed places mean what has them now.
+        ([["amount 1", "note 2"], ["note 1", "amount 2"]], ["amount", "note"], [2, 1]),
+        // Letter case told two apart: nobody knows which one it was.
+        ([["Amount 1", "AMOUNT 2"], ["a 1", "b 2"]], ["amount"], [10]),
+    ]
+
+    @Test(arguments: renamings.indices)
+    func `follow columns that were renamed`(number: Int) throws {
+        let (schemas, wanted, ids) = Self.renamings[number]
+        let table = try Self.table(schemas)
+
+        let evolution = table.evolution(toHold: RecordSchema(wanted.map { Field($0, .long) }))
+
+        #expect(evolution.columns.map(\.fieldID) == ids)
+        #expect(evolution.columns.map(\.wanted.name) == wanted)
+    }
+
+    @Test func `follow a renaming that the name mapping alone still tells of`() throws {
+        let mapping = #"[{"field-id":1,"names":["amount","cents"]},{"field-id":2,"names":["note"]}]"#
+        let table = try Self.table([["cents 1", "note 2"]], mapping: mapping)
+
+        let evolution = table.evolution(toHold: RecordSchema([Field("amount", .long)]))
+
+        #expect(evolution.columns.map(\.fieldID) == [1])
+        #expect(evolution.renamed.map(\.field.name) == ["cents"])
+    }
+
+    @Test func `do not follow a column of a type that cannot be filled`() throws {
+        let table = try Self.table([["amount 1"], ["old 1"]], type: "uuid")
+
+        let evolution = table.evolution(toHold: RecordSchema([Field("amount", .long)]))
+
+        #expect(evolution.columns.map(\.fieldID) == [10])
+    }
+
+    private static func table(
+        _ schemas: [[String]], mapping: String? = nil, type: JSONValue = "long"
+    ) throws -> TableMetadata {
+        try ForeignTable.metadata { document in
+            document["current-schema-id"] = .integer(schemas.count - 1)
+            document["schemas"] = .array(
+                schemas.enumerated().map { number, columns in
+                    let fields = columns.map { column -> JSONValue in
+                        let parts = column.split(separator: " ")
+                        return [
+                            "id": .integer(Int(parts[1]) ?? 0), "name": .string(String(parts[0])), "required": false,
+                            "type": type,
+                        ]
+                    }
+                    return ["schema-id": .integer(number), "fields": .array(fields)]
+                })
+            if let mapping { document["properties"] = ["schema.name-mapping.default": .string(mapping)] }
+        }
+    }
+
     @Test func `leave required columns of the table to be named`() throws {
         #expect(try evolve(Field("Name", .text)).unfilledRequired == ["x"])
         #expect(try evolve(Field("x", .long)).unfilledRequired.isEmpty)

@@ -216,6 +216,6 @@ struct `The history of a table` {
         #expect(error.code == .schemaConflict)
         #expect(
             error.message == "cannot keep the history of table 'sales.charges': its column 'until' is not of type "
-                + "timestamptz; rename that column or use another table")
+                + "timestamptz; use another table, or rename that column and add a new one of its name")
     }
 }

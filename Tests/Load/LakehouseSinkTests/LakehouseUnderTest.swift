@@ -77,7 +77,7 @@ final class LakehouseUnderTest: Sendable {
             LoadRequest(
                 table: Self.table, strategy: strategy,
                 key: strategy == .replace || strategy == .append ? nil : key, columns: columns,
-                history: strategy == .scd2 ? VersionRow.history : nil,
+                history: VersionRow.history,
                 identity: LoadIdentity(
                     runID: run, node: "node", endpoint: "charge", manifestDigest: "digest", loadID: run),
                 origin: DataOrigin(account: nil, isLive: false)))
@@ -120,7 +120,7 @@ final class LakehouseUnderTest: Sendable {
             FilePlace(folder: table.metadata.dataFolder, name: "theirs-\(IdentifierSource.system.uuid())"),
             sizes: sizes,
             store: files)
-        try await writer.write(Self.batch(rows))
+        if !rows.isEmpty { try await writer.write(Self.batch(rows)) }
         let plan = SnapshotPlan(
             id: IdentifierSource.system.snapshotID(), operation: removing.isEmpty ? .append : .rewrite,
             files: try await writer.finish() + deletes, removing: removing, facts: [])

@@ -232,7 +232,7 @@ struct `Normalization` {
         #expect(error.code == .schemaConflict)
         #expect(
             error.message == "cannot fill column '_nilus_valid_from': the table has it with a type that holds no "
-                + "timestamptz; rename that column")
+                + "timestamptz; use another table, or rename that column and add a new one of its name")
     }
 
     @Test func `lets the types of an existing table win`() throws {

@@ -4,7 +4,9 @@ package import Records
 ///
 /// A name is looked up as it is, then without regard to letter case when that finds one column: Spark
 /// and Hive ignore case, and a second column that differs in case alone would make a table useless to
-/// them. A column that is found keeps the table's type; one that is not is added as an optional one.
+/// them. A name that no column has any more finds the column that was renamed, see
+/// ``TableMetadata/renamedColumns(of:)``. A column that is found keeps the table's type; one that is not
+/// is added as an optional one.
 package struct SchemaEvolution: Sendable {
     /// The schema after the load: the table's own, or a new version with more columns.
     package let schema: IcebergSchema
@@ -23,6 +25,11 @@ package struct SchemaEvolution: Sendable {
 
     /// Whether the load needs a new version of the schema.
     package var isChange: Bool { !added.isEmpty }
+
+    /// The columns that have another name in the table than in the load, letter case aside.
+    package var renamed: [MappedColumn] {
+        columns.filter { $0.wanted.name.lowercased() != $0.field.name.lowercased() }
+    }
 
     /// Whether data files written by this evolution mean the same in another state of the table.
     ///
@@ -61,7 +68,9 @@ package struct RefusedColumn: Sendable, Hashable {
 extension TableMetadata {
     /// Finds a place for each column of a load.
     package func evolution(toHold columns: RecordSchema) -> SchemaEvolution {
-        var mapper = ColumnMapper(schema: currentSchema, lastColumnID: max(lastColumnID, highestFieldID))
+        var mapper = ColumnMapper(
+            schema: currentSchema, renamed: renamedColumns(of: columns.names),
+            lastColumnID: max(lastColumnID, highestFieldID))
         for field in columns.fields { mapper.place(field) }
         return mapper.result(newSchemaID: (schemas.map(\.id).max() ?? -1) + 1)
     }
@@ -69,6 +78,8 @@ extension TableMetadata {
 
 private struct ColumnMapper {
     let schema: IcebergSchema
+    /// The columns of names that the table has no more.
+    let renamed: [String: IcebergField]
     var lastColumnID: Int
     private var fields: [IcebergField]
     private var columns: [MappedColumn] = []
@@ -76,27 +87,22 @@ private struct ColumnMapper {
     private var refused: [RefusedColumn] = []
     private var takenIDs: Set<Int> = []
 
-    init(schema: IcebergSchema, lastColumnID: Int) {
+    init(schema: IcebergSchema, renamed: [String: IcebergField], lastColumnID: Int) {
         self.schema = schema
+        self.renamed = renamed
         self.lastColumnID = lastColumnID
         fields = schema.fields
     }
 
     mutating func place(_ wanted: Field) {
-        let found = counterparts(of: wanted.name)
+        let found = fields.named(wanted.name)
         switch found.count {
-        case 0: add(wanted)
+        case 0: if let field = renamed[wanted.name] { map(wanted, to: field) } else { add(wanted) }
         case 1: map(wanted, to: found[0])
         default:
             let names = found.map { "'\($0.name)'" }.joined(separator: " and ")
             refused.append(RefusedColumn(wanted: wanted, reason: "the table has \(names)"))
         }
-    }
-
-    private func counterparts(of name: String) -> [IcebergField] {
-        if let exact = fields.first(where: { $0.name == name }) { return [exact] }
-        let folded = name.lowercased()
-        return fields.filter { $0.name.lowercased() == folded }
     }
 
     private mutating func map(_ wanted: Field, to field: IcebergField) {

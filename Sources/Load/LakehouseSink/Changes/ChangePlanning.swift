@@ -76,7 +76,7 @@ extension NilusError {
     fileprivate static func columnNew(_ name: String, _ table: TableName) -> NilusError {
         NilusError(
             .load, .schemaConflict,
-            "cannot find the rows of table '\(table)' by column '\(name)': it has rows and no such column; give the "
-                + "column that holds these values its name back, or load into another table")
+            "cannot find the rows of table '\(table)' by column '\(name)': it has rows, and none of its columns has or "
+                + "had that name; rename the column that holds these values to it, or load into another table")
     }
 }

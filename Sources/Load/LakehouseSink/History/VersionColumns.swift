@@ -53,7 +53,7 @@ extension NilusError {
         NilusError(
             .load, .schemaConflict,
             "cannot keep the history of table '\(table)': its column '\(name)' is not of type timestamptz; "
-                + "rename that column or use another table")
+                + "use another table, or rename that column and add a new one of its name")
     }
 
     fileprivate static func versionIncomplete(_ table: TableName, _ field: IcebergField) -> NilusError {

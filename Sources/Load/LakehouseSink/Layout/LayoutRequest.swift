@@ -78,14 +78,14 @@ package struct LayoutRequest: Sendable {
     /// What of these wishes an existing table does not follow, for the user.
     func differences(from table: TableMetadata, _ request: LoadRequest) -> [String] {
         var remarks: [String] = []
-        if !partitionBy.isEmpty, (try? spec(for: table.currentSchema, request))?.divides(as: table.defaultSpec) != true
-        {
+        let schema = table.schema(asNamedBy: request.columns)
+        if !partitionBy.isEmpty, (try? spec(for: schema, request))?.divides(as: table.defaultSpec) != true {
             remarks.append(
                 "table '\(request.table)' \(table.partitioningInWords), which stays; 'partition-by' asks for "
                     + "\(partitionBy.map(\.inWords).joined(separator: ", ")) and counts for new tables only")
         }
         if let clusterBy,
-            (try? sortOrder(for: table.currentSchema, request))?.fields != table.defaultSortOrder.fields
+            (try? sortOrder(for: schema, request))?.fields != table.defaultSortOrder.fields
         {
             remarks.append(
                 "table '\(request.table)' \(table.sortingInWords), which stays; 'cluster-by' asks for "
@@ -145,6 +145,17 @@ extension PartitionSpec {
 }
 
 extension TableMetadata {
+    /// The columns of the table, those that were renamed under the names that a load has for them.
+    fileprivate func schema(asNamedBy columns: RecordSchema) -> IcebergSchema {
+        let names = Dictionary(renamedColumns(of: columns.names).map { ($1.id, $0) }) { $1 }
+        return IcebergSchema(
+            id: currentSchema.id,
+            fields: currentSchema.fields.map { field in
+                guard let name = names[field.id], let type = field.fillableType else { return field }
+                return IcebergField(id: field.id, name: name, type: type)
+            })
+    }
+
     fileprivate func columnName(_ id: Int?) -> String {
         currentSchema.fields.first { $0.id == id }?.name ?? "a nested or dropped column"
     }
