@@ -135,22 +135,6 @@ struct `A compaction` {
         #expect(try await test.rows() == [row(1, 3)])
         #expect(try await test.storedDataFiles().count == test.liveFiles().count)
     }
-
-    @Test func `leaves tables with equality deletes to their engine`() async throws {
-        let test = try await LakehouseUnderTest()
-        try await test.load([[row(1, 1)]], run: "r1")
-        var deletes = DataFile(content: .equalityDeletes, path: "file:///x", recordCount: 1, sizeBytes: 1)
-        deletes.equalityIDs = [1]
-        try await test.changeByOthers(adding: [], deletes: [deletes])
-
-        let error = await #expect(throws: NilusError.self) {
-            _ = try await test.maintenance().compact(LakehouseUnderTest.table)
-        }
-
-        #expect(
-            error?.message == "cannot compact table 'sales.charges': it has 1 equality delete file of another engine; "
-                + "compact it with that engine")
-    }
 }
 
 struct `An expiry` {

@@ -92,6 +92,53 @@ struct `A reader of a file` {
         )
     }
 
+    private static let shared: [(FieldType, ParquetBound, TestValue)] = [
+        (.long, .integer(-7), -7), (.boolean, .integer(1), 1), (.date, .integer(19_000), 19_000),
+        (.double, .double(0.5), 0.5), (.decimal(precision: 9, scale: 2), .decimal(-250), .decimal(-250)),
+        (.text, .bytes(Array("eur".utf8), isExact: true), "eur"),
+    ]
+
+    @Test(arguments: shared)
+    func `fills a column that only the place of the file tells`(
+        _ type: FieldType, _ value: ParquetBound, _ expected: TestValue
+    ) async throws {
+        let stored = try bytes([.long], [[[1, 2, 3]], [[4]]])
+        let wanted = ParquetColumn(name: "place", type: type, fieldID: 9, isRequired: true)
+        let reader = try await ParquetFileReader(
+            ParquetInput(name: "a.parquet", stored), lookup: ParquetFieldLookup(sharedValues: [9: value]))
+
+        let batches = try reader.batches(of: [wanted] + testColumns([.long]))
+        var found: [[TestValue?]] = [[], []]
+        while try await batches.next() != nil {
+            for (number, column) in batches.batch.columns.enumerated() {
+                found[number] += column.testValues(rowCount: batches.batch.rowCount)
+            }
+        }
+
+        #expect(found == [[expected, expected, expected, expected], [1, 2, 3, 4]])
+        #expect(
+            try reader.statistics(of: wanted, inRowGroup: 0)
+                == ParquetChunkStatistics(nullCount: 0, lowerBound: value, upperBound: value))
+    }
+
+    @Test func `believes a file about its own columns, and no place about values of another type`() async throws {
+        let stored = try bytes([.long], [[[1]]])
+        let lookup = ParquetFieldLookup(sharedValues: [1: .integer(5), 8: nil, 9: .integer(5)])
+        let reader = try await ParquetFileReader(ParquetInput(name: "a.parquet", stored), lookup: lookup)
+
+        let batches = try reader.batches(
+            of: testColumns([.long]) + [ParquetColumn(name: "null", type: .text, fieldID: 8)])
+        _ = try await batches.next()
+        let error = #expect(throws: NilusError.self) {
+            try reader.batches(of: [ParquetColumn(name: "place", type: .text, fieldID: 9)])
+        }
+
+        #expect(batches.batch.columns.map { $0.testValues(rowCount: 1) } == [[1], [nil]])
+        #expect(
+            error?.line == "cannot read column 'place' of Parquet file 'a.parquet': it is not there; the place of the "
+                + "file tells a value of another type than 'string'")
+    }
+
     @Test func `refuses to be without what is required`() async throws {
         let bytes = try bytes([.long], [[[1, 2]], [[3, nil]]])
 

@@ -11,7 +11,7 @@ import Records
 ///
 /// Common members: `catalog` (file), `warehouse` (folder), `namespace`, `table`, `columns` (list of
 /// `{name, type}`). `action` is `plan`: answers with the field ids and the folder for data files; `load`: see
-/// ``FixtureLoad``; `compact`: answers with the numbers of files; or `commit`: `operation`, `files` (list of `{path, records, bytes, content, metrics, partition}`, the last
+/// ``FixtureLoad``; `compact`: answers with the numbers of files; or `commit`: `operation`, `files` (list of `{path, records, bytes, content, equality-ids, metrics, partition}`, the last
 /// a list of `{id, value}` for the table's default spec), `facts` and `properties` (maps), answers with what
 /// was committed.
 struct FixtureRequest {
@@ -90,7 +90,12 @@ struct FixtureRequest {
             path: json["path"]?.string ?? "", partition: FilePartition(specID: Int32(specID), values: values),
             recordCount: Int(json["records"]?.integer ?? 0),
             sizeBytes: Int(json["bytes"]?.integer ?? 0), columns: metrics, splitOffsets: [4])
-        file.content = json["content"]?.string == "position-deletes" ? .positionDeletes : .data
+        switch json["content"]?.string {
+        case "position-deletes"?: file.content = .positionDeletes
+        case "equality-deletes"?: file.content = .equalityDeletes
+        default: break
+        }
+        file.equalityIDs = json["equality-ids"]?.array?.compactMap { $0.integer.flatMap { Int32(exactly: $0) } }
         return file
     }
 

@@ -20,9 +20,4 @@ extension TableMetadata {
         }
         return ids
     }
-
-    /// The columns whose values divide the files of the table as they are, in whatever specification.
-    package var identitySourceIDs: Set<Int> {
-        Set(partitionSpecs.flatMap(\.fields).filter { $0.transform == .identity }.compactMap(\.sourceID))
-    }
 }

@@ -43,7 +43,7 @@ struct VersionComparison {
     /// Finds the rows that are not added and the versions that end.
     ///
     /// - Throws: `schemaConflict` (terminal) when a row has no key; `sinkRefused` (terminal) when the table has
-    ///   equality deletes, or files that are not read.
+    ///   files that are not read, or deletions by values that are not.
     mutating func run(on state: CatalogTable, _ scope: LoadScope) async throws {
         try await dropReplaced()
         guard state.metadata.currentSnapshot != nil else { return }
@@ -98,10 +98,10 @@ struct VersionComparison {
     private mutating func compare(_ portion: VersionPortion, with state: CatalogTable) async throws {
         let rows = ChangedRows(portion.keys, columns: columns.key)
         let target = try await MergeTarget(rows, in: state, reading.store) { $0.nullCount(of: columns.validTo) != 0 }
-        guard target.equalityDeleteCount == 0 else { throw NilusError.equalityDeletes(table) }
         figures.filesInTable = target.fileCount
         figures.manifestsRead += target.manifestsRead
-        let deletions = StoredDeletions(target.deletes, reading)
+        let deletions = StoredDeletions(
+            positions: target.deletes, values: target.equalityDeletes, reading: reading)
         for files in target.files.parts(of: Self.filesAtOnce) {
             let gone = try await deletions.rows(of: files)
             for file in files { try await compare(portion, rows, file, gone[file.path] ?? RowSet()) }
@@ -136,8 +136,8 @@ struct VersionComparison {
     /// Ends the current versions that the load has no row for.
     private mutating func endAbsent(in state: CatalogTable, _ scope: LoadScope) async throws {
         let survey = try await TableSurvey(of: state, in: reading.store) { $0.nullCount(of: columns.validTo) != 0 }
-        guard survey.equalityDeleteCount == 0 else { throw NilusError.equalityDeletes(table) }
-        let deletions = StoredDeletions(survey.deletes, reading)
+        let deletions = StoredDeletions(
+            positions: survey.deletes, values: survey.equalityDeletes, reading: reading)
         for files in survey.files.parts(of: Self.filesAtOnce) {
             let gone = try await deletions.rows(of: files)
             for file in files { try await endAbsent(in: file, gone[file.path] ?? RowSet(), scope) }
@@ -170,14 +170,5 @@ extension Array {
     /// The elements in order, so many at a time.
     func parts(of count: Int) -> [ArraySlice<Element>] {
         stride(from: 0, to: self.count, by: count).map { self[$0..<Swift.min($0 + count, self.count)] }
-    }
-}
-
-extension NilusError {
-    fileprivate static func equalityDeletes(_ table: TableName) -> NilusError {
-        NilusError(
-            .load, .sinkRefused,
-            "cannot keep the history of table '\(table)': it has equality deletes of another engine, so that nobody "
-                + "here can tell its current rows; compact it with that engine")
     }
 }

@@ -64,7 +64,7 @@ final class IntervalPlanner: ChangePlanner {
     }
 
     private func wholeFiles(of target: IntervalTarget) async throws -> WholeFiles {
-        let stored = StoredDeletions(target.deletes, reading)
+        let stored = StoredDeletions(positions: target.deletes, reading: reading)
         var named: [String: [String: Int]] = [:]
         for deletes in target.deletes where target.whole.contains(where: { deletes.mayApply(to: $0.file) }) {
             named[deletes.path] = try await stored.counts(in: deletes)

@@ -1,5 +1,6 @@
 import Iceberg
 import IcebergCatalog
+import NilusCore
 import ObjectStorage
 
 /// The files of a table in one state in which rows of an interval are, and the deletions that may apply to them.
@@ -27,20 +28,24 @@ struct IntervalTarget {
                 guard partitions.mayBe(in: manifest.partitions) else { continue }
                 manifestsRead += 1
             }
-            try await content.forEachLiveEntry(of: manifest) { take($0, interval, partitions) }
+            try await content.forEachLiveEntry(of: manifest) {
+                try take($0, of: table.metadata, interval, partitions)
+            }
         }
         partial.sort { $0.path.precedesByBytes($1.path) }
     }
 
-    private mutating func take(_ entry: ManifestEntry, _ interval: CreatedInterval, _ partitions: IntervalPartitions) {
-        let sequenceNumber = entry.sequenceNumber ?? 0
+    private mutating func take(
+        _ entry: ManifestEntry, of table: TableMetadata, _ interval: CreatedInterval, _ partitions: IntervalPartitions
+    ) throws(NilusError) {
         switch entry.file.content {
         // Rows that are deleted by their values can be deleted once more without harm.
         case .equalityDeletes: break
-        case .positionDeletes: deletes.append(StoredDeletes(entry.file, sequenceNumber: sequenceNumber))
+        case .positionDeletes:
+            deletes.append(StoredDeletes(entry.file, sequenceNumber: entry.sequenceNumber ?? 0))
         case .data:
             guard partitions.mayBe(in: entry.file.partition) else { return }
-            let file = StoredFile(entry.file, sequenceNumber: sequenceNumber)
+            let file = try StoredFile(entry, of: table)
             switch interval.coverage(of: FileBounds(entry.file)) {
             case .none: break
             case .some: partial.append(file)

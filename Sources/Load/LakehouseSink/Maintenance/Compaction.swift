@@ -32,19 +32,19 @@ struct Compaction {
     /// Files whose deleted rows are looked up together: a bit for each row, so some 4 MiB for 32 million rows.
     private static let filesAtOnce = 64
 
-    /// - Throws: `sinkRefused` (terminal) when there is no such table, or it holds what is not written here:
-    ///   equality deletes, columns of nested types, files that are not Parquet. `commitConflict` (transient) when
-    ///   others changed what was written anew.
+    /// - Throws: `sinkRefused` (terminal) when there is no such table, or it holds what is not read or written here:
+    ///   columns of nested types, deletions by values of such columns, files that are not Parquet. `commitConflict`
+    ///   (transient) when others changed what was written anew.
     func run(on table: CatalogTable) async throws -> CompactionReport {
         let survey = try await TableSurvey(of: table, in: lakehouse.store)
-        guard survey.equalityDeleteCount == 0 else {
-            throw NilusError.equalityDeletes(name, survey.equalityDeleteCount)
-        }
         let reading = FileReading(store: lakehouse.store, of: table.metadata)
-        let deletions = StoredDeletions(survey.deletes, reading)
+        let deletions = StoredDeletions(
+            positions: survey.deletes, values: survey.equalityDeletes, reading: reading)
         var named: [[String: Int]] = []
         for deletes in survey.deletes { named.append(try await deletions.counts(in: deletes)) }
-        let counts = named.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+        let counts = named.reduce(into: try await deletedByValues(survey, reading)) {
+            $0.merge($1, uniquingKeysWith: +)
+        }
         let sizes = sizes.following(table.metadata)
         let chosen = CompactionChoice(among: survey.files, deletedCounts: counts, targetBytes: sizes.fileBytes).files
         let removable = Self.removable(survey, named, without: Set(chosen.map(\.path)))
@@ -75,14 +75,27 @@ struct Compaction {
         }
     }
 
-    /// The delete files that name no row of a data file that stays.
+    /// The numbers of rows that are deleted by their values, by the location of the data file.
+    private func deletedByValues(_ survey: TableSurvey, _ reading: FileReading) async throws -> [String: Int] {
+        guard !survey.equalityDeletes.isEmpty else { return [:] }
+        let deletions = StoredDeletions(positions: [], values: survey.equalityDeletes, reading: reading)
+        var counts: [String: Int] = [:]
+        for part in survey.files.parts(of: Self.filesAtOnce) {
+            counts.merge(try await deletions.rows(of: part).mapValues(\.count)) { $1 }
+        }
+        return counts
+    }
+
+    /// The delete files that delete no row of a data file that stays.
+    ///
+    /// Those that delete by values all go: files with such rows do not stay, and later ones are not concerned.
     private static func removable(
         _ survey: TableSurvey, _ named: [[String: Int]], without leaving: Set<String>
     ) -> Set<String> {
         let staying = Set(survey.files.map(\.path)).subtracting(leaving)
         return Set(
             zip(survey.deletes, named).filter { _, counts in counts.keys.allSatisfy { !staying.contains($0) } }
-                .map(\.0.path))
+                .map(\.0.path) + survey.equalityDeletes.map(\.file.path))
     }
 
     private func columns(of table: CatalogTable) throws(NilusError) -> SchemaEvolution {
@@ -107,8 +120,7 @@ struct Compaction {
         for part in files.parts(of: Self.filesAtOnce) {
             let gone = try await deletions.rows(of: part)
             for file in part {
-                let reader = try await reading.open(
-                    file.path, sizeBytes: file.sizeBytes, format: file.format, columnCount: columns.count)
+                let reader = try await reading.open(file, columnCount: columns.count)
                 let batches = try reader.batches(of: wanted)
                 while let firstRow = try await batches.next() {
                     let batch = batches.batch
@@ -134,7 +146,8 @@ struct Compaction {
 struct TableSurvey {
     private(set) var files: [StoredFile] = []
     private(set) var deletes: [StoredDeletes] = []
-    private(set) var equalityDeleteCount = 0
+    /// Files of other engines that delete rows by their values.
+    private(set) var equalityDeletes: [EqualityDeletes] = []
 
     /// `isWanted`: whether data files with such values matter.
     init(
@@ -143,12 +156,12 @@ struct TableSurvey {
         let content = TableFiles(of: table, in: store)
         for manifest in try await content.manifests() {
             try await content.forEachLiveEntry(of: manifest) { entry in
-                let sequenceNumber = entry.sequenceNumber ?? 0
                 switch entry.file.content {
                 case .data where !isWanted(FileBounds(entry.file)): break
-                case .data: files.append(StoredFile(entry.file, sequenceNumber: sequenceNumber))
-                case .positionDeletes: deletes.append(StoredDeletes(entry.file, sequenceNumber: sequenceNumber))
-                case .equalityDeletes: equalityDeleteCount += 1
+                case .data: files.append(try StoredFile(entry, of: table.metadata))
+                case .positionDeletes:
+                    deletes.append(StoredDeletes(entry.file, sequenceNumber: entry.sequenceNumber ?? 0))
+                case .equalityDeletes: equalityDeletes.append(EqualityDeletes(entry, of: table.metadata))
                 }
             }
         }
@@ -157,13 +170,6 @@ struct TableSurvey {
 }
 
 extension NilusError {
-    fileprivate static func equalityDeletes(_ table: TableName, _ count: Int) -> NilusError {
-        NilusError(
-            .load, .sinkRefused,
-            "cannot compact table '\(table)': it has \(count) equality delete file\(count == 1 ? "" : "s") of another "
-                + "engine; compact it with that engine")
-    }
-
     fileprivate static func columnUnwritable(_ table: TableName, _ field: IcebergField) -> NilusError {
         NilusError(
             .load, .sinkRefused,

@@ -12,6 +12,14 @@ struct RowSet {
         words[index] |= bit
     }
 
+    mutating func formUnion(_ other: RowSet) {
+        if other.words.count > words.count {
+            words.append(contentsOf: repeatElement(0, count: other.words.count - words.count))
+        }
+        for index in other.words.indices { words[index] |= other.words[index] }
+        count = words.reduce(0) { $0 + $1.nonzeroBitCount }
+    }
+
     func contains(_ row: Int) -> Bool {
         let index = row >> 6
         return index < words.count && words[index] & (1 << UInt64(row & 63)) != 0

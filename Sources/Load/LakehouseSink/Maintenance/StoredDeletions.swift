@@ -3,17 +3,19 @@ import NilusCore
 import Parquet
 import Records
 
-/// What the position delete files of a table say, read when it is asked for.
+/// What the delete files of a table say, read when it is asked for.
 struct StoredDeletions {
     private let reading: FileReading
-    let files: [StoredDeletes]
+    private let files: [StoredDeletes]
+    private let values: EqualitySearch
 
-    init(_ files: [StoredDeletes], _ reading: FileReading) {
+    init(positions files: [StoredDeletes], values: [EqualityDeletes] = [], reading: FileReading) {
         self.files = files
+        self.values = EqualitySearch(values, reading)
         self.reading = reading
     }
 
-    /// The data files that a delete file names, with the number of rows named.
+    /// The data files that a position delete file names, with the number of rows named.
     func counts(in deletes: StoredDeletes) async throws -> [String: Int] {
         var counts: [String: Int] = [:]
         var last: (path: [UInt8], count: Int) = ([], 0)
@@ -32,8 +34,10 @@ struct StoredDeletions {
     }
 
     /// The deleted rows of some data files, by location.
+    ///
+    /// - Throws: `sinkRefused` (terminal) when rows are deleted by values that are not read.
     func rows(of files: some Collection<StoredFile>) async throws -> [String: RowSet] {
-        var found: [String: RowSet] = [:]
+        var found = try await values.rows(of: files)
         for deletes in self.files {
             let concerned = Set(files.filter(deletes.mayApply).map(\.path))
             guard !concerned.isEmpty else { continue }

@@ -21,7 +21,6 @@ struct PreviewReader {
 
     func read(_ table: CatalogTable, rowCount: Int) async throws -> TablePreview {
         let survey = try await TableSurvey(of: table, in: store)
-        guard survey.equalityDeleteCount == 0 else { throw NilusError.previewUnsure(table.identifier) }
         let fields = table.metadata.currentSchema.fields
         let readable = fields.compactMap { field -> ParquetColumn? in
             guard let type = field.fillableType else { return nil }
@@ -30,10 +29,10 @@ struct PreviewReader {
         var preview = TablePreview(columns: readable.map(\.name))
         preview.unread = fields.filter { $0.fillableType == nil }.map(\.name)
         let reading = FileReading(store: store, of: table.metadata)
-        let deletions = StoredDeletions(survey.deletes, reading)
+        let deletions = StoredDeletions(
+            positions: survey.deletes, values: survey.equalityDeletes, reading: reading)
         for file in survey.files where preview.rows.count < rowCount {
-            let reader = try await reading.open(
-                file.path, sizeBytes: file.sizeBytes, format: file.format, columnCount: readable.count)
+            let reader = try await reading.open(file, columnCount: readable.count)
             let gone = try await deletions.rows(of: CollectionOfOne(file))[file.path] ?? RowSet()
             let batches = try reader.batches(of: readable)
             while preview.rows.count < rowCount, let firstRow = try await batches.next() {
@@ -77,14 +76,5 @@ extension ColumnValue {
         let digits = String(unscaled.magnitude)
         let padded = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
         return "\(unscaled < 0 ? "-" : "")\(padded.dropLast(scale)).\(padded.suffix(scale))"
-    }
-}
-
-extension NilusError {
-    fileprivate static func previewUnsure(_ table: TableName) -> NilusError {
-        NilusError(
-            .load, .sinkRefused,
-            "cannot preview table '\(table)': it has equality deletes of another engine, which are not applied here; "
-                + "read it with that engine")
     }
 }

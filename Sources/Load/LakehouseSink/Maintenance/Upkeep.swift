@@ -21,10 +21,10 @@ struct UpkeepRule {
 
     static func need(of table: TableDescription) -> Need {
         var need = Need()
-        guard table.equalityDeleteFileCount == 0 else { return need }
         let rows = Double(max(0, table.rowCount ?? 0)) + Double(table.deletedRowCount)
         need.compaction =
-            table.positionDeleteFileCount >= mostDeleteFiles || table.smallFileCount >= mostSmallFiles
+            table.positionDeleteFileCount + table.equalityDeleteFileCount >= mostDeleteFiles
+            || table.smallFileCount >= mostSmallFiles
             || Double(table.deletedRowCount) > rows * largestDeletedShare
         need.expiry = table.snapshotCount >= mostSnapshots
         return need

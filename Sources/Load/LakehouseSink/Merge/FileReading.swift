@@ -11,16 +11,15 @@ struct FileReading: Sendable {
 
     init(store: any ObjectStore, of table: TableMetadata) {
         self.store = store
-        lookup = ParquetFieldLookup(
-            idsByName: table.fieldIDsByName?.mapValues { Int32(truncatingIfNeeded: $0) },
-            derivedIDs: Set(table.identitySourceIDs.map { Int32(truncatingIfNeeded: $0) }))
+        lookup = ParquetFieldLookup(idsByName: table.fieldIDsByName?.mapValues { Int32(truncatingIfNeeded: $0) })
     }
 
     /// - Throws: `sinkRefused` (terminal) when the file is of another format or damaged; what the store throws.
     ///
-    /// `columnCount`: columns that are read at the same time.
+    /// `columnCount`: columns that are read at the same time. `sharedValues`: what the file's place tells of its rows.
     func open(
-        _ path: String, sizeBytes: Int, format: String, columnCount: Int = 2
+        _ path: String, sizeBytes: Int, format: String, columnCount: Int = 2,
+        sharedValues: [Int32: ParquetBound?] = [:]
     ) async throws -> ParquetFileReader {
         guard format.uppercased() == "PARQUET" else { throw NilusError.formatUnread(path, format) }
         let (store, meter) = (store, meter)
@@ -31,12 +30,14 @@ struct FileReading: Sendable {
         var limits = ParquetReadLimits()
         limits.requestBytes = max(Self.leastRequestBytes, Self.requestBytes / columnCount)
         limits.batchBytes = Self.batchBytes
-        return try await ParquetFileReader(input, limits: limits, lookup: lookup)
+        return try await ParquetFileReader(input, limits: limits, lookup: lookup.sharing(sharedValues))
     }
 
     /// Opens a data file.
     func open(_ file: StoredFile, columnCount: Int = 2) async throws -> ParquetFileReader {
-        try await open(file.path, sizeBytes: file.sizeBytes, format: file.format, columnCount: columnCount)
+        try await open(
+            file.path, sizeBytes: file.sizeBytes, format: file.format, columnCount: columnCount,
+            sharedValues: file.sharedValues)
     }
 
     /// Bytes that are asked for at once, of all columns together.

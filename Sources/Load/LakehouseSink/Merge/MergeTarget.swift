@@ -18,7 +18,7 @@ struct MergeTarget {
     /// Whether deletions came that an earlier search does not know of.
     private(set) var hasNewDeletes = false
     /// Files of other engines that delete rows by their values.
-    private(set) var equalityDeleteCount = 0
+    private(set) var equalityDeletes: [EqualityDeletes] = []
 
     /// Looks through the table's manifests.
     ///
@@ -43,7 +43,7 @@ struct MergeTarget {
             }
             try await content.forEachLiveEntry(of: manifest) { entry in
                 let isNew = addedSince.map { entry.snapshotID.map($0.contains) ?? true } ?? true
-                take(entry, isNew: isNew, rows, partitions, isWanted)
+                try take(entry, of: table.metadata, isNew: isNew, rows, partitions, isWanted)
             }
         }
         files.sort { $0.path.precedesByBytes($1.path) }
@@ -56,22 +56,21 @@ struct MergeTarget {
     }
 
     private mutating func take(
-        _ entry: ManifestEntry, isNew: Bool, _ rows: ChangedRows, _ partitions: PartitionProspects,
-        _ isWanted: (FileBounds) -> Bool
-    ) {
-        let sequenceNumber = entry.sequenceNumber ?? 0
+        _ entry: ManifestEntry, of table: TableMetadata, isNew: Bool, _ rows: ChangedRows,
+        _ partitions: PartitionProspects, _ isWanted: (FileBounds) -> Bool
+    ) throws(NilusError) {
         switch entry.file.content {
         // Rows that are deleted by their values are older than this load, whose rows have no part in that.
-        case .equalityDeletes: equalityDeleteCount += 1
+        case .equalityDeletes: equalityDeletes.append(EqualityDeletes(entry, of: table))
         case .positionDeletes:
-            deletes.append(StoredDeletes(entry.file, sequenceNumber: sequenceNumber))
+            deletes.append(StoredDeletes(entry.file, sequenceNumber: entry.sequenceNumber ?? 0))
             if isNew { hasNewDeletes = true }
         case .data:
             lostFiles.remove(entry.file.path)
             guard isNew, partitions.mayBe(in: entry.file.partition) else { return }
             let bounds = FileBounds(entry.file)
             guard rows.prospects(in: bounds) > 0, isWanted(bounds) else { return }
-            files.append(StoredFile(entry.file, sequenceNumber: sequenceNumber))
+            files.append(try StoredFile(entry, of: table))
         }
     }
 }

@@ -10,8 +10,17 @@ package import Records
 ///         // batches.batch holds the rows from position firstRow on
 ///     }
 package final class ParquetBatchReader {
+    /// Where the values of a column come from.
+    struct Source {
+        let wanted: ParquetColumn
+        /// The column of the file; `nil` when it has none.
+        let found: ParquetFileColumn?
+        /// What all rows have instead; `nil` for null.
+        let sharedValue: ParquetBound?
+    }
+
     private let file: ParquetFileReader
-    private let columns: [(wanted: ParquetColumn, found: ParquetFileColumn?)]
+    private let columns: [Source]
     private let decompressor = PageDecompressor()
 
     /// The row groups to read after the open one, the next one last.
@@ -26,13 +35,12 @@ package final class ParquetBatchReader {
     /// Each call of ``next()`` replaces them.
     package let batch: ColumnBatch
 
-    init(
-        _ file: ParquetFileReader, _ columns: [(ParquetColumn, ParquetFileColumn?)], rowGroups: [Int]
-    ) {
+    init(_ file: ParquetFileReader, _ columns: [Source], rowGroups: [Int]) {
         self.file = file
         self.columns = columns
         rowGroupsLeft = rowGroups.reversed()
-        batch = ColumnBatch(RecordSchema(columns.map { Field($0.0.name, $0.0.type, isRequired: $0.0.isRequired) }))
+        batch = ColumnBatch(
+            RecordSchema(columns.map { Field($0.wanted.name, $0.wanted.type, isRequired: $0.wanted.isRequired) }))
     }
 
     /// Reads the next rows into ``batch``: as many as lie in one page of each column.
@@ -66,8 +74,8 @@ package final class ParquetBatchReader {
         nextRow = group.firstRow
         rowsLeft = group.rowCount
         guard rowsLeft > 0 else { return }
-        pages = try columns.map { _, found in
-            guard let found, let values = found.values else { return nil }
+        pages = try columns.map { source in
+            guard let found = source.found, let values = found.values else { return nil }
             return try ColumnPageReader(
                 file.input, file.limits, found, values, chunks[found.position], rowCount: group.rowCount,
                 decompressor)
@@ -79,6 +87,7 @@ package final class ParquetBatchReader {
         for (position, reader) in pages.enumerated() {
             let column = batch.columns[position]
             try reader?.read(rowCount, into: column)
+            columns[position].sharedValue?.fill(column, rowCount: rowCount)
             guard columns[position].wanted.isRequired, column.presentCount < rowCount else { continue }
             let row = nextRow + (column.presence.firstIndex(of: 0) ?? column.presence.count)
             throw file.input.columnRefused(

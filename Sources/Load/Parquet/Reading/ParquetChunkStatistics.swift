@@ -20,7 +20,9 @@ extension ParquetFileReader {
     package func statistics(of wanted: ParquetColumn, inRowGroup number: Int) throws -> ParquetChunkStatistics {
         let rowCount = rowGroups[number].rowCount
         guard let column = try readableColumn(wanted), let values = column.values else {
-            return ParquetChunkStatistics(nullCount: rowCount, lowerBound: nil, upperBound: nil)
+            let shared = try sharedValue(of: wanted)
+            return ParquetChunkStatistics(
+                nullCount: shared == nil ? rowCount : 0, lowerBound: shared, upperBound: shared)
         }
         let found = metadata.rowGroups[number].chunks[column.position].statistics
         let nullCount = found.nullCount.flatMap(Int.init(exactly:)).flatMap { (0...rowCount).contains($0) ? $0 : nil }

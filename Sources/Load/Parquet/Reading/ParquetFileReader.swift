@@ -63,24 +63,27 @@ package struct ParquetFileReader: Sendable {
 
     /// Prepares reading columns of some row groups, all unless told.
     ///
+    /// A column that the file does not have is filled with the value that its place tells, else it is null.
+    ///
     /// - Precondition: the row groups are those of this file, by position.
     /// - Throws: `schemaConflict` (terminal) when a column is nested, is of a type that cannot be read as the
-    ///   table's, or is not in the file and is required or not known to be null there.
+    ///   table's, or is not in the file and is required and null, or not known to be null.
+    /// - SeeAlso: Iceberg Table Spec, "Column Projection".
     package func batches(
         of wanted: [ParquetColumn], inRowGroups groups: [Int]? = nil
     ) throws -> ParquetBatchReader {
-        let found = try wanted.map(readableColumn)
-        return ParquetBatchReader(self, Array(zip(wanted, found)), rowGroups: groups ?? Array(rowGroups.indices))
+        let sources = try wanted.map { column in
+            ParquetBatchReader.Source(
+                wanted: column, found: try readableColumn(column), sharedValue: try sharedValue(of: column))
+        }
+        return ParquetBatchReader(self, sources, rowGroups: groups ?? Array(rowGroups.indices))
     }
 
     /// A table's column in this file; `nil` when the file has none and need not.
     func readableColumn(_ wanted: ParquetColumn) throws(NilusError) -> ParquetFileColumn? {
         guard let found = column(wanted) else {
-            guard !wanted.isRequired else {
+            guard try sharedValue(of: wanted) != nil || !wanted.isRequired else {
                 throw input.columnRefused(wanted.name, "it is not there", wanted: "the table requires it")
-            }
-            if let doubt = lookup.doubt(about: wanted, in: columns) {
-                throw input.columnRefused(wanted.name, "it is not there", wanted: doubt)
             }
             return nil
         }
@@ -96,6 +99,16 @@ package struct ParquetFileReader: Sendable {
                 wanted.name, "it is of type \(found.storedType)", wanted: "the table's type is '\(wanted.type)'")
         }
         return found
+    }
+
+    /// What all rows have in a column that the file does not have; `nil` for null, and for columns that it has.
+    func sharedValue(of wanted: ParquetColumn) throws(NilusError) -> ParquetBound? {
+        guard column(wanted) == nil else { return nil }
+        do throws(ParquetFieldLookup.Doubt) {
+            return try lookup.value(of: wanted, in: columns)
+        } catch {
+            throw input.columnRefused(wanted.name, "it is not there", wanted: error.reason)
+        }
     }
 }
 
