@@ -25,7 +25,7 @@ package struct LoadRequest: Sendable {
     package let key: MergeKey?
     /// The columns the source declares; a table that exists keeps the types it has.
     package let columns: RecordSchema
-    /// Where versions of rows keep their time; needed for `scd2`.
+    /// Where versions of rows keep their time: needed for `scd2`, and to know tables that it filled otherwise.
     package let history: HistoryColumns?
     /// Who loads, so that a repeated run is recognised.
     package let identity: LoadIdentity

@@ -200,6 +200,32 @@ struct `The history of a table` {
         #expect(try await test.preview().map { $0.prefix(1) } == ["a", "c"])
     }
 
+    @Test(arguments: [IncrementalStrategy.merge, .deleteInsert])
+    func `is not given away by other strategies`(strategy: IncrementalStrategy) async throws {
+        let test = try await LakehouseUnderTest()
+        _ = try await load(test, [VersionRow(id: "a", version: 1)], at: 10, run: "r1")
+        for name in ["until", "UNTIL", "ended"] {
+            if name != "until" { try await test.rename(name == "UNTIL" ? "until" : "UNTIL", to: name) }
+
+            let error = await #expect(throws: NilusError.self) { _ = try await test.open(strategy, run: "r2") }
+
+            #expect(error?.code == .schemaConflict)
+            #expect(
+                error?.message == "cannot load table 'sales.charges' with '\(strategy.rawValue)': it keeps the history "
+                    + "of its rows in column 'until', and past versions would be deleted; use 'incremental-strategy: "
+                    + "scd2', or load into another table")
+        }
+    }
+
+    @Test func `that is empty keeps nothing from being merged`() async throws {
+        let test = try await LakehouseUnderTest()
+        _ = try await load(test, [], at: 10, run: "r1")
+
+        let load = try #require(try await test.open(.merge, run: "r2").load)
+
+        #expect(load.schema.names.contains("until") && !load.hasRows)
+    }
+
     @Test func `is refused where the table has its columns with other types`() async throws {
         let test = try await LakehouseUnderTest()
         let fields = VersionRow.columns.fields.map { $0.name == "until" ? Field("until", .long) : $0 }

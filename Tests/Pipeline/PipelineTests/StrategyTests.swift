@@ -18,7 +18,8 @@ struct `A load tells its sink` {
 
         #expect(request.strategy == .deleteInsert)
         #expect(request.key?.created == "created")
-        #expect(request.history == nil)
+        // Where a history would be, so that a table that has one is known.
+        #expect(request.history?.validTo == "_nilus_valid_to" && !request.columns.names.contains("_nilus_valid_to"))
         #expect(scope == LoadScope(lower: 100, upper: 1_000, moment: 1_000, isComplete: true, closesAbsent: false))
     }
 

@@ -31,15 +31,17 @@ struct ChangePlanning {
 
     /// The planner; `nil` when the load only adds files, or replaces all that is there.
     ///
-    /// - Throws: `schemaConflict` (terminal) when the table lacks a column that the strategy needs, or has one that
-    ///   it cannot work with.
+    /// - Throws: `schemaConflict` (terminal) when the table lacks a column that the strategy needs, has one that
+    ///   it cannot work with, or holds versions of rows that the strategy would delete.
     func planner() throws(NilusError) -> (any ChangePlanner)? {
         switch request.strategy {
         case .replace, .append: return nil
         case .merge:
+            try refuseHistory()
             return MergePlanner(
                 try key(), of: request.table, place, memory, rowGroupBytes: sizes.rowGroupBytes, reading: reading)
         case .deleteInsert:
+            try refuseHistory()
             let column = try CreatedInterval.column(named: request.key?.created, in: columns, of: request.table)
             try demand(column.fieldID, named: column.field.name)
             return IntervalPlanner(column, place, rowGroupBytes: sizes.rowGroupBytes, reading: reading)
@@ -50,6 +52,17 @@ struct ChangePlanning {
             let columns = try VersionColumns(history, key: try key(), in: columns, of: table, request.table)
             return HistoryPlanner(columns, of: request.table, place, memory, sizes, reading: reading)
         }
+    }
+
+    /// Refuses a table that holds past versions of its rows: they share the key and the creation time of the current
+    /// one, and would go with it.
+    private func refuseHistory() throws(NilusError) {
+        let metadata = table.metadata
+        guard metadata.recordCount ?? 1 > 0, let end = request.history?.validTo,
+            metadata.renamedColumns(of: [end])[end] != nil
+                || metadata.currentSchema.fields.contains(where: { $0.name.lowercased() == end.lowercased() })
+        else { return }
+        throw .historyEndangered(request.table, end, request.strategy)
     }
 
     private var reading: FileReading { FileReading(store: store, of: table.metadata) }
@@ -73,6 +86,16 @@ struct ChangePlanning {
 }
 
 extension NilusError {
+    fileprivate static func historyEndangered(
+        _ table: TableName, _ column: String, _ strategy: IncrementalStrategy
+    ) -> NilusError {
+        NilusError(
+            .load, .schemaConflict,
+            "cannot load table '\(table)' with '\(strategy.rawValue)': it keeps the history of its rows in column "
+                + "'\(column)', and past versions would be deleted; use 'incremental-strategy: scd2', or load into "
+                + "another table")
+    }
+
     fileprivate static func columnNew(_ name: String, _ table: TableName) -> NilusError {
         NilusError(
             .load, .schemaConflict,

@@ -26,7 +26,7 @@ struct EndpointLoader {
         let request = LoadRequest(
             table: load.table, strategy: load.effectiveStrategy, key: mergeKey,
             columns: TableColumns.declared(by: load.endpoint, naming: naming, keepsHistory: load.keepsHistory),
-            history: load.keepsHistory ? Self.historyColumns : nil, identity: loadIdentity,
+            history: Self.historyColumns, identity: loadIdentity,
             origin: DataOrigin(account: identity.account, isLive: identity.isLive))
         switch try await sink.open(request) {
         case .alreadyCommitted(let receipt):
