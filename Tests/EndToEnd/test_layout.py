@@ -278,6 +278,42 @@ class TestTablesOfOthers:
             file["file_path"].rsplit("/")[-1] for file in files(lakehouse.table("stripe.charge")))
         assert len(shown) == len(before) and {"ch_theirs"} == {row["id"] for row in shown if row["currency"] == "xts"}
 
+    def test_of_the_original_are_merged_into(self, account, small_stripe):
+        """The first version of the format, field ids of its own, whole seconds, a column that only it fills."""
+        job = account.job(small_stripe)
+        lakehouse = LocalLakehouse(job.warehouse)
+        table = lakehouse.create_table("stripe.charge", self.ORIGINAL, properties={"format-version": "1"})
+        with table.update_schema() as update:
+            update.delete_column("gone")
+        known = charges(small_stripe)[::2]
+        old = [{"id": found["id"], "created": found["created"], "amount": -1, "metadata": "{}", "theirs": 7,
+                "_nilus_load_id": "1700000000.123", "_nilus_id": "x"} for found in known]
+        kept = {**old[0], "id": "ch_gone"}
+        for rows in (old, [kept]):
+            table.append(pyarrow.Table.from_pylist(rows, schema=table.schema().as_arrow()))
+
+        finished = job.run(manifest("charge", sink={"incremental-strategy": "merge"}))
+        merged = self.read(lakehouse)
+        lakehouse.command("compact", "stripe.charge")
+
+        assert finished.endpoint["commit"]["rowsReplaced"] == len(known)
+        rows = {found["id"]: found for found in merged}
+        assert len(merged) == len(rows) == len(charges(small_stripe)) + 1
+        assert {name: value for name, value in rows.pop("ch_gone").items() if value is not None} == kept
+        for found in charges(small_stripe):
+            row = rows[found["id"]]
+            assert [row[name] for name in ("created", "amount", "currency", "theirs")] == [
+                found["created"], found["amount"], found["currency"], None]
+            assert json.loads(row["metadata"]) == found["metadata"]
+        assert self.read(lakehouse) == merged
+        assert lakehouse.table("stripe.charge").metadata.format_version == 2
+        assert [file["content"] for file in files(lakehouse.table("stripe.charge"))] == [0]
+
+    ORIGINAL = Schema(
+        NestedField(1, "gone", LongType()), NestedField(2, "id", StringType()), NestedField(3, "created", LongType()),
+        NestedField(4, "amount", LongType()), NestedField(5, "metadata", StringType()), NestedField(6, "theirs", LongType()),
+        NestedField(7, "_nilus_load_id", StringType()), NestedField(8, "_nilus_id", StringType()))
+
     def read(self, lakehouse):
         """The rows by id, after checking that pyiceberg and DuckDB read the same."""
         found = [read("stripe.charge").sort_by("id").to_pylist() for read in (lakehouse.by_pyiceberg, lakehouse.by_duckdb)]

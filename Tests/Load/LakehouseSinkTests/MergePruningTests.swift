@@ -71,6 +71,27 @@ struct `A merge into a large table` {
         #expect(figures.bytesRead < sizes.values.reduce(0, +) * 2)
     }
 
+    @Test func `opens only files whose keys surround those of the changes where time tells nothing`() async throws {
+        let test = try await LakehouseUnderTest(fileRows: rowsInFile)
+        func row(_ number: Int, _ version: Int64) -> TestRow { TestRow("ch_\(100_000 + number)", nil, version) }
+        let batches = (0..<filesInTable).map { file in
+            (file * rowsInFile..<(file + 1) * rowsInFile).map { row($0, 1) }
+        }
+        try await test.load(batches, run: "r1")
+        test.meter.reset()
+
+        // Two neighbours at the end of one file and the beginning of the next, and one beyond all files.
+        let changes = [7 * rowsInFile - 1, 7 * rowsInFile, 800_000].map { row($0, 2) }
+        let receipt = try await test.load([Array(changes[..<2])], run: "r2")
+        let opened = test.meter.bytesRead.count
+        test.meter.reset()
+        let beyond = try await test.load([[changes[2]]], run: "r3")
+
+        #expect(receipt.effects.replaced == 2 && opened == 2)
+        #expect(receipt.search?.filesOpened == 2 && receipt.search?.filesInTable == filesInTable)
+        #expect(beyond.effects.replaced == 0 && test.meter.bytesRead.isEmpty)
+    }
+
     @Test(arguments: [10, 40])
     func `reads as much of a table four times as large`(files: Int) async throws {
         let test = try await LakehouseUnderTest(fileRows: rowsInFile)
