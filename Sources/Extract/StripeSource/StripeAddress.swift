@@ -16,15 +16,13 @@ struct StripeAddress: Sendable {
 
     /// The key, checked, with the words for where it was.
     func key() throws(NilusError) -> (key: Redacted<SecretBytes>, origin: String, remarks: [String]) {
-        let parameter = address[parameter: StripeParameter.apiKey.rawValue]
-        if let literal = parameter?.value.literal {
+        if let literal = keyParameter?.value.literal {
             let key = SecretBytes(literal.expose())
             try check(key, "the source address")
             return (Redacted(key), "the source address", [])
         }
-        let placeholder = parameter?.value.placeholders.first
-        let name = placeholder?.name ?? StripeParameter.defaultKeyName
-        guard parameter?.value.pieces.count ?? 1 == 1 else {
+        let name = keyName
+        guard keyParameter?.value.pieces.count ?? 1 == 1 else {
             throw .defect(.secret, "the key is put together from pieces, which the manifest's check refuses")
         }
         guard let found = try secrets.find(name, looksRight: StripeKey.looksLikeKey) else {
@@ -35,6 +33,21 @@ struct StripeAddress: Sendable {
             found.isReadableByAll ? ["\(found.origin) can be read by every user of the machine; narrow its mode"] : []
         return (found.value, found.origin.description, remarks)
     }
+
+    /// The key as it is mounted now, with its file; `nil` for a key that no file holds and that so cannot change.
+    ///
+    /// - Throws: `secretRefused` (terminal) when what is mounted now cannot be used.
+    func mountedKey() throws(NilusError) -> (key: Redacted<SecretBytes>, origin: String)? {
+        guard keyParameter?.value.literal == nil,
+            let found = try secrets.findMounted(keyName, looksRight: StripeKey.looksLikeKey)
+        else { return nil }
+        try check(found.value.expose(), found.origin.description)
+        return (found.value, found.origin.description)
+    }
+
+    private var keyParameter: AddressParameter? { address[parameter: StripeParameter.apiKey.rawValue] }
+
+    private var keyName: String { keyParameter?.value.placeholders.first?.name ?? StripeParameter.defaultKeyName }
 
     private func check(_ key: SecretBytes, _ origin: String) throws(NilusError) {
         if let fault = StripeKey.fault(of: key) { throw .keyUnusable(origin, fault) }

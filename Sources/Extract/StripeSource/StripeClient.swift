@@ -61,12 +61,22 @@ final class StripeClient: Sendable {
         let key = connection.key.current
         do {
             var response = try await send(question, key, meter)
-            if response.status == 401, let newKey = connection.key.renewed(insteadOf: key) {
+            if response.status == 401, let newKey = try renewedKey(insteadOf: key, for: question) {
                 response = try await send(question, newKey, meter)
             }
             return try judge(response, to: question)
         } catch let failure as HTTPFailure {
             return .passing(try judge(failure, of: question))
+        }
+    }
+
+    private func renewedKey(
+        insteadOf refused: Redacted<SecretBytes>, for question: StripeQuestion
+    ) throws(NilusError) -> Redacted<SecretBytes>? {
+        do throws(NilusError) {
+            return try connection.key.renewed(insteadOf: refused)
+        } catch {
+            throw .keyNotRenewed(question.what, error)
         }
     }
 

@@ -9,13 +9,16 @@ package struct StripeConnection: Sendable {
     /// The `Stripe-Version`, `Stripe-Account` and `Stripe-Context` of every request.
     let headers: [HTTPHeader]
 
+    /// Reads the key as it is mounted now, with the words for where; `nil` when no file holds it.
+    package typealias KeyReader = @Sendable () throws(NilusError) -> (key: Redacted<SecretBytes>, origin: String)?
+
     package static let publicBase = "https://api.stripe.com"
 
-    /// A connection from its parts; `readKeyAgain` looks into the place of the key once more when Stripe refuses it.
+    /// A connection from its parts; `readKeyAgain` looks into the mounted file once more when Stripe refuses the key.
     package init(
         base: String, key: Redacted<SecretBytes>, apiVersion: String = StripeEndpoint.apiVersion,
         account: String? = nil, context: String? = nil,
-        readKeyAgain: @escaping @Sendable () -> Redacted<SecretBytes>? = { nil }
+        readKeyAgain: @escaping KeyReader = { () throws(NilusError) in nil }
     ) {
         self.base = base
         self.key = RenewableKey(key, readAgain: readKeyAgain)

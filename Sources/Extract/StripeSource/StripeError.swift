@@ -31,6 +31,14 @@ extension NilusError {
         }
     }
 
+    /// The key was refused, and what is mounted in its place now cannot be used either.
+    static func keyNotRenewed(_ what: String, _ cause: NilusError) -> NilusError {
+        NilusError(
+            .extract, .keyRefused,
+            "cannot read \(what): Stripe does not accept the key any more, and there is no other: \(cause.message)",
+            cause: cause)
+    }
+
     static func featureUnavailable(_ what: String, _ error: StripeErrorBody, requestID: String?) -> NilusError {
         NilusError(
             .extract, .featureUnavailable,

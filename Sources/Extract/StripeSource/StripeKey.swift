@@ -49,4 +49,9 @@ extension NilusError {
     static func keyUnusable(_ origin: String, _ fault: String) -> NilusError {
         NilusError(.secret, .secretRefused, "cannot use the Stripe key in \(origin): \(fault)")
     }
+
+    static func keyOfOtherMode(_ origin: String) -> NilusError {
+        .keyUnusable(
+            origin, "it is not of the kind, live or test, with which the run began; run it again")
+    }
 }

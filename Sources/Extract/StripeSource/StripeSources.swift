@@ -41,8 +41,7 @@ package final class StripeSources: Sendable {
             base: try reader.base(), key: found.key,
             apiVersion: try reader.text(.apiVersion) ?? StripeEndpoint.apiVersion,
             account: account, context: context,
-            // What cannot be read this time leaves Stripe's refusal to be told.
-            readKeyAgain: { (try? reader.key())?.key })
+            readKeyAgain: reader.mountedKey)
         let budget = budget(of: key, StripeRates.standard(isLive: isLive))
         let source = StripeSource(
             connection, http: http, budget: budget,

@@ -36,10 +36,7 @@ package struct SecretStore: Sendable {
     /// - Throws: `secretRefused` (terminal) when places hold different values, or a value is empty, blank or of
     ///   several lines, or a file cannot be read.
     package func find(_ name: String, looksRight: (SecretBytes) -> Bool) throws(NilusError) -> FoundSecret? {
-        var found: [FoundSecret] = []
-        for directory in directories {
-            found += try SecretDirectory(directory).find(name, looksRight: looksRight)
-        }
+        var found = try mounted(name, looksRight)
         if let text = environment[name] {
             found.append(try secret(text, in: .environment(name), looksRight: looksRight))
         } else if found.isEmpty, let text = manifestEnvironment[name] {
@@ -48,6 +45,34 @@ package struct SecretStore: Sendable {
             // Refused with its place, which says more than that there is no secret at all.
             found.append(try secret(empty, in: .environment(name), looksRight: looksRight))
         }
+        return try theOne(of: found, name)
+    }
+
+    /// Finds a secret as it is mounted now, for a process that found it before and learns that it is not valid any more.
+    ///
+    /// The environment is not looked at: the variables of a process never change, so after a rotation they hold the old
+    /// value, and a file that differs from them is what is wanted.
+    ///
+    /// - Returns: `nil` when no mounted file holds the name.
+    /// - Throws: `secretRefused` (terminal) as ``find(_:looksRight:)`` does.
+    package func findMounted(
+        _ name: String, looksRight: (SecretBytes) -> Bool
+    ) throws(NilusError) -> FoundSecret? {
+        try theOne(of: try mounted(name, looksRight), name)
+    }
+
+    private func mounted(
+        _ name: String, _ looksRight: (SecretBytes) -> Bool
+    ) throws(NilusError) -> [FoundSecret] {
+        var found: [FoundSecret] = []
+        for directory in directories {
+            found += try SecretDirectory(directory).find(name, looksRight: looksRight)
+        }
+        return found
+    }
+
+    /// The first, with which all others must agree.
+    private func theOne(of found: [FoundSecret], _ name: String) throws(NilusError) -> FoundSecret? {
         guard let first = found.first else { return nil }
         for other in found.dropFirst() where other.value.expose() != first.value.expose() {
             throw .secretsDiffer(name, first.origin, other.origin)

@@ -8,7 +8,7 @@ struct SimulatorOptions: Sendable {
     /// The second before which all objects were created, and at which the clock starts.
     var now = UTCTime.usualNow
     var account = "acct_1SimuLat0rNiLuS1"
-    /// The keys that are known; empty for every key of a known form.
+    /// The keys that are known at first; empty for every key of a known form.
     var keys: [String] = []
     /// Endpoints that answer 403, and endpoints that answer that their feature is not enabled.
     var forbidden: Set<ObjectKind> = []

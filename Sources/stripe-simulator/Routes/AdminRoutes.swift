@@ -38,10 +38,11 @@ struct AdminRoutes {
             simulator.clock.advance(by: try integer("advance", 0...1 << 40) ?? 0)
             return JSONWriting.object([("now", "\(simulator.clock.now)")])
         case "POST faults": try replaceFaults()
+        case "POST keys": simulator.keys.replace(try keys())
         default:
             throw ChangeError(
                 "'\(name)' is unknown; there are GET stats, GET objects/ENDPOINT, POST reset-stats, POST create,"
-                    + " POST delete, POST update, POST clock and POST faults")
+                    + " POST delete, POST update, POST clock, POST faults and POST keys")
         }
         return JSONWriting.object([("done", "true")])
     }
@@ -58,16 +59,25 @@ struct AdminRoutes {
     }
 
     private func replacements() throws(ChangeError) -> [Mutations.Replacement] {
-        let text: JSONText
-        do {
-            text = try JSONTextParser.parse(request.body)
-        } catch {
-            throw ChangeError("the body is \(error)")
-        }
-        guard let members = text.members, !members.isEmpty else {
+        guard let members = try body().members, !members.isEmpty else {
             throw ChangeError("the body is not a JSON object with the members to replace")
         }
         return members.map { .init(name: $0.name, value: Array($0.value.bytes)) }
+    }
+
+    private func keys() throws(ChangeError) -> [String] {
+        guard let items = try body().items, let keys = items.map(\.string) as? [String] else {
+            throw ChangeError("the body is not a JSON array of keys")
+        }
+        return keys
+    }
+
+    private func body() throws(ChangeError) -> JSONText {
+        do {
+            return try JSONTextParser.parse(request.body)
+        } catch {
+            throw ChangeError("the body is \(error)")
+        }
     }
 
     private func replaceFaults() throws(ChangeError) {

@@ -9,11 +9,13 @@ struct Credentials: Equatable, Sendable {
     /// Reads and checks the headers that tell who asks.
     ///
     /// - Throws: `APIError` 401 for a missing or unknown key, 400 and 403 for a wrong account or context.
-    static func check(_ request: Request, _ options: SimulatorOptions) throws(APIError) -> Credentials {
+    static func check(
+        _ request: Request, _ options: SimulatorOptions, _ known: KnownKeys
+    ) throws(APIError) -> Credentials {
         let key = try key(of: request)
         let masked = mask(key)
         if key.hasPrefix("pk_") { throw .publishableKey }
-        guard let mode = mode(of: key), options.keys.isEmpty || options.keys.contains(key) else {
+        guard let mode = mode(of: key), known.contains(key) else {
             throw .invalidKey(masked)
         }
         var account = options.account

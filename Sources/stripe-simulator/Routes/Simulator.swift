@@ -9,6 +9,7 @@ final class Simulator: Sendable {
     let journal: Journal
     let ledger = Ledger()
     let faults: FaultBook
+    let keys: KnownKeys
     let outputs = OutputPool()
     private let gate: RateGate
     private let requestCount = Atomic<UInt64>(0)
@@ -19,6 +20,7 @@ final class Simulator: Sendable {
         clock = SimulatorClock(anchor: options.now)
         journal = Journal(dataset)
         faults = FaultBook(options.faults)
+        keys = KnownKeys(options.keys)
         gate = RateGate(options.limits)
     }
 
@@ -30,7 +32,7 @@ final class Simulator: Sendable {
         var version = StripeDescription.version
         var plan = FaultPlan()
         let credentials = Result { () throws(APIError) -> Credentials in
-            let credentials = try Credentials.check(request, options)
+            let credentials = try Credentials.check(request, options, keys)
             version = try VersionCheck.check(request)
             try permit(route, credentials)
             try gate.admit(

@@ -47,7 +47,7 @@ private struct Reading {
     }
 
     func source(
-        _ server: LoopbackServer, readKeyAgain: @escaping @Sendable () -> Redacted<SecretBytes>? = { nil }
+        _ server: LoopbackServer, readKeyAgain: @escaping StripeConnection.KeyReader = { () throws(NilusError) in nil }
     ) -> StripeSource {
         let limits = RateLimits(perSecond: 1_000, perOperationPerSecond: 1_000, inFlight: 4)
         return StripeSource(
@@ -220,7 +220,7 @@ struct `Stripe as a source` {
                 "GET /v1/subscription_items?subscription=sub_2&limit=100&starting_after=ch_12 "))
     }
 
-    @Test func `reads a refused key again from its place, and gives up when it finds no other`() async throws {
+    @Test func `reads a refused key again from its file`() async throws {
         let rotated = try LoopbackServer { _, request in
             request.contains("Bearer sk_test_new")
                 ? .http(200, [date], body: list(1...3)) : .http(401, body: #"{"error":{"message":"no"}}"#)
@@ -228,20 +228,52 @@ struct `Stripe as a source` {
         let reads = Mutex(0)
         let renewed = Reading().source(rotated) {
             reads.withLock { $0 += 1 }
-            return Redacted(SecretBytes("sk_test_new"))
+            return (Redacted(SecretBytes("sk_test_new")), "file 'k'")
         }
+
         #expect(try await renewed.identify(meter: ExtractMeter()).account == nil)
         #expect(rotated.received.count == 2 && reads.withLock { $0 } == 1)
+    }
 
-        for other in [nil, "sk_live_other"] {
-            let refusing = try LoopbackServer { _, _ in .http(401, body: #"{"error":{"message":"no"}}"#) }
-            let source = Reading().source(refusing) { other.map { Redacted(SecretBytes($0)) } }
+    struct Mounted: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let reader: StripeConnection.KeyReader
+        /// What the error says after the endpoint.
+        let found: String
+    }
 
-            let error = await #expect(throws: NilusError.self) { _ = try await source.identify(meter: ExtractMeter()) }
-
-            #expect(error?.code == .keyRefused)
-            #expect(refusing.received.count == 1)
+    @Test(arguments: [
+        Mounted(
+            testDescription: "no file", reader: { () throws(NilusError) in nil },
+            found: "Stripe does not accept the key: no"),
+        Mounted(
+            testDescription: "the same key",
+            reader: { () throws(NilusError) in (Redacted(SecretBytes("sk_test_canary")), "file 'k'") },
+            found: "Stripe does not accept the key: no"),
+        Mounted(
+            testDescription: "a key for live data",
+            reader: { () throws(NilusError) in (Redacted(SecretBytes("sk_live_other")), "file 'k'") },
+            found: "Stripe does not accept the key any more, and there is no other: "
+                + "cannot use the Stripe key in file 'k': it is not of the kind, live or test, with which the run began; run it again"
+        ),
+        Mounted(
+            testDescription: "a file that cannot be read",
+            reader: { () throws(NilusError) in throw NilusError(.secret, .secretRefused, "cannot read it") },
+            found: "Stripe does not accept the key any more, and there is no other: cannot read it"),
+    ])
+    func `looks once for another key and gives up with what it found`(_ mounted: Mounted) async throws {
+        let refusing = try LoopbackServer { _, _ in .http(401, body: #"{"error":{"message":"no"}}"#) }
+        let reads = Mutex(0)
+        let source = Reading().source(refusing) { () throws(NilusError) in
+            reads.withLock { $0 += 1 }
+            return try mounted.reader()
         }
+
+        let error = try await #require(throws: NilusError.self) { try await source.identify(meter: ExtractMeter()) }
+
+        #expect(error.code == .keyRefused)
+        #expect(error.message == "cannot read the account of the key: \(mounted.found)")
+        #expect(refusing.received.count == 1 && reads.withLock { $0 } == 1)
     }
 
     @Test func `knows its account when the key may see it, and does without`() async throws {

@@ -91,6 +91,24 @@ struct `A secret` {
         #expect(try find(in: folder, environment: ["STRIPE_API_KEY": "sk_test_canary"])?.text == "sk_test_canary")
     }
 
+    @Test func `that was rotated is the one in the file, whatever the environment still says`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("sk_test_old", to: "STRIPE_API_KEY")
+        let store = SecretStore(
+            directories: [folder.path], environment: EnvironmentVariables(["STRIPE_API_KEY": "sk_test_old"]))
+        #expect(try store.find("STRIPE_API_KEY") { $0.hasPrefix("sk_") }?.text == "sk_test_old")
+
+        try folder.write("sk_test_new", to: "STRIPE_API_KEY")
+
+        #expect(try store.findMounted("STRIPE_API_KEY") { $0.hasPrefix("sk_") }?.text == "sk_test_new")
+    }
+
+    @Test func `of the environment alone is mounted nowhere`() throws {
+        let store = SecretStore(directories: [], environment: EnvironmentVariables(["STRIPE_API_KEY": "sk_test_old"]))
+
+        #expect(try store.findMounted("STRIPE_API_KEY") { $0.hasPrefix("sk_") } == nil)
+    }
+
     @Test func `of another name is none`() throws {
         let folder = try TemporaryFolder()
         try folder.write("sk_test_other", to: "MY_STRIPE_API_KEY")

@@ -80,6 +80,18 @@ struct `Authentication` {
         #expect(harness.get("/v1/charges", key: "sk_test_other").status == 401)
     }
 
+    @Test func `knows other keys from the next request on when it is told to`() {
+        let harness = Harness { $0.keys = ["sk_test_old"] }
+
+        let told = harness.admin("POST", "keys", body: #"["sk_test_new"]"#)
+
+        #expect(told.status == 200)
+        #expect(harness.get("/v1/charges", key: "sk_test_old").status == 401)
+        #expect(harness.get("/v1/charges", key: "sk_test_new").status == 200)
+        #expect(harness.admin("POST", "keys", body: #"["sk_test_new",1]"#).status == 400)
+        #expect(harness.get("/v1/charges", key: "sk_test_new").status == 200)
+    }
+
     @Test func `keeps endpoints back from a restricted key`() {
         let harness = Harness {
             $0.forbidden = [.charge, .account]

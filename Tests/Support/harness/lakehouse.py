@@ -1,6 +1,8 @@
 """The tables of a lakehouse as independent readers see them."""
+import contextlib
 import os
 import pathlib
+import sqlite3
 import subprocess
 import unittest.mock
 
@@ -63,6 +65,13 @@ class LocalLakehouse:
         catalog = self.catalog
         catalog.create_namespace_if_not_exists(name.split(".")[0])
         return catalog.create_table(name, schema=schema, **more)
+
+    @contextlib.contextmanager
+    def locked(self):
+        """While it lasts, commits wait for the catalog; it can be read."""
+        with contextlib.closing(sqlite3.connect(self.catalog_file, isolation_level=None)) as catalog:
+            catalog.execute("BEGIN IMMEDIATE")
+            yield
 
     def exists(self, name):
         return self.catalog_file.exists() and self.catalog.table_exists(name)

@@ -28,6 +28,21 @@ def wait_for(port, seconds=90):
     raise AssertionError(f"nothing listens on port {port}")
 
 
+def until(condition, seconds=90):
+    """Waits until something is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.01)
+
+
+def has_taken(pid, signal):
+    """Whether a process that waits for signals has been handed this one: it is pending no more."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    pending = next(line.split()[1] for line in status.splitlines() if line.startswith("ShdPnd:"))
+    return not int(pending, 16) >> (signal - 1) & 1
+
+
 @contextlib.contextmanager
 def stopped(process):
     """Ends a process when the block ends, whichever way it ends."""

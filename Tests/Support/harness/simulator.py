@@ -58,6 +58,10 @@ class Simulator:
     def faults(self, *rules):
         self.ask("faults", list(rules))
 
+    def keys(self, *keys):
+        """Accepts no others from now on."""
+        self.ask("keys", list(keys))
+
 
 def element_texts(text):
     """Splits the inside of a JSON array into the texts of its elements, byte for byte."""
