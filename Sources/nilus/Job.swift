@@ -5,6 +5,7 @@ import Pipeline
 import RunLog
 import RunStatus
 import Secrets
+import Synchronization
 import TerminalStatus
 import WorkflowManifest
 
@@ -15,6 +16,8 @@ final class Job: Sendable {
     private let time = TimeSource.system
     private let display: TerminalDisplay?
     private let exitCode = SharedExitCode()
+    /// Where the status goes, once that is known.
+    private let output = Mutex<StatusOutput?>(nil)
 
     init(_ command: RunCommand, environment: EnvironmentVariables) {
         options = RunOptions(command, environment: environment)
@@ -23,7 +26,9 @@ final class Job: Sendable {
     }
 
     func run() -> ExitCode {
-        Interruption.run { [self] in exitCode.set(await runAll()) }
+        Interruption.run(stop: { output.withLock { $0 }?.stop() ?? .tryAgain }) {
+            [self] in exitCode.set(await runAll())
+        }
         return exitCode.value
     }
 
@@ -31,6 +36,7 @@ final class Job: Sendable {
         let manifests = NamedManifest.all(options.files, environment: environment)
         let log = JobLog(options, wanted: logLevel(of: manifests), time: time, display: display)
         let status = StatusOutput(path: options.status, environment: environment, time: time, logger: log.logger)
+        output.withLock { $0 = status }
         if let error = refusal(of: manifests) { return await refuse(manifests, error, log, status) }
         return await run(manifests, status, log.logger)
     }

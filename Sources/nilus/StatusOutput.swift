@@ -12,10 +12,13 @@ final class StatusOutput: Sendable {
     private let terminationPath: String?
     private let logger: Logger
     private let reporter: ClusterReporter?
+    private let time: TimeSource
     private let state = Mutex(State())
 
     private struct State {
         var runs: [WorkflowRun] = []
+        /// How the process ends, once the last word is said; nothing is written after it.
+        var exitCode: ExitCode?
         /// Whether the file holds the newest state.
         var isFileWritten = false
         var isFaultTold = false
@@ -30,6 +33,7 @@ final class StatusOutput: Sendable {
         let isInPod = environment["KUBERNETES_SERVICE_HOST"] != nil
         terminationPath = isInPod ? environment[Self.terminationVariable] ?? TerminationMessage.path : nil
         self.logger = logger
+        self.time = time
         reporter = PodIdentity(environment).reporter(environment: environment, time: time) { fault in
             // The data matters more than the report on it.
             logger.warning("status not reported", metadata: ["error": "\(fault)"])
@@ -41,6 +45,7 @@ final class StatusOutput: Sendable {
     func update(_ run: WorkflowRun) {
         // Written under the lock: several endpoints change their phase at the same time.
         state.withLock { state in
+            guard state.exitCode == nil else { return }
             if let position = state.runs.firstIndex(where: { $0.workflow == run.workflow }) {
                 guard state.runs[position].revision <= run.revision else { return }
                 state.runs[position] = run
@@ -52,21 +57,47 @@ final class StatusOutput: Sendable {
         reporter?.update(run)
     }
 
-    /// Writes what is only written at the end: standard output, also in place of a file that cannot be written, the
-    /// termination message of a pod, the last report.
+    /// Writes what is only written at the end: the termination message of a pod, standard output, also in place of a
+    /// file that cannot be written, the last report.
     func finish(_ exitCode: ExitCode) async {
-        writeEnd(exitCode)
+        // Under the lock, so that a process that is stopped meanwhile leaves no part of a message behind.
+        state.withLock { end(&$0, exitCode) }
         await reporter?.finish()
     }
 
-    private func writeEnd(_ exitCode: ExitCode) {
-        let (all, isFileWritten) = state.withLock { ($0.runs, $0.isFileWritten) }
-        guard !all.isEmpty else { return }
-        if !isFileWritten { printBytes(StatusDocument.bytes(all, as: path.map(StatusDocument.Format.init) ?? .yaml)) }
+    /// Writes how things stand, those as interrupted that have not ended, for a process that ends when this returns.
+    ///
+    /// The API server is not told: asking it takes time, and the operator knows from the pod.
+    ///
+    /// - Returns: the code with which to end; that of the last word, when it is said already.
+    func stop() -> ExitCode {
+        let code = state.withLock { state in
+            if let code = state.exitCode { return code }
+            state.runs = state.runs.map { $0.interrupted(at: time.utc()) }
+            let code = ExitCode.combined(state.runs.compactMap(\.exitCode) + [.tryAgain])
+            state.isFileWritten = false
+            end(&state, code)
+            return code
+        }
+        logger.warning("run stopped at once", metadata: ["exit-code": "\(code.rawValue)"])
+        return code
+    }
+
+    /// Says the last word, the message first on which Kubernetes waits.
+    private func end(_ state: inout State, _ exitCode: ExitCode) {
+        guard state.exitCode == nil else { return }
+        state.exitCode = exitCode
+        guard !state.runs.isEmpty else { return }
+        writeTerminationMessage(state.runs, exitCode)
+        if let path, !state.isFileWritten { write(&state, to: path) }
+        guard !state.isFileWritten else { return }
+        printBytes(StatusDocument.bytes(state.runs, as: path.map(StatusDocument.Format.init) ?? .yaml))
+    }
+
+    private func writeTerminationMessage(_ runs: [WorkflowRun], _ exitCode: ExitCode) {
         guard let terminationPath, access(terminationPath, W_OK) == 0 else { return }
-        let message = TerminationMessage.bytes(all, exitCode: exitCode)
         do throws(SystemError) {
-            try Files.overwrite(terminationPath, with: message)
+            try Files.overwrite(terminationPath, with: TerminationMessage.bytes(runs, exitCode: exitCode))
         } catch {
             logger.warning("termination message not written", metadata: ["error": "\(error)"])
         }

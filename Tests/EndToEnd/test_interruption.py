@@ -3,7 +3,9 @@ import json
 import os
 import signal
 
+import pytest
 from harness.job import manifest
+from harness.programs import has_taken, until
 from harness.simulator import simulator
 
 
@@ -44,16 +46,35 @@ def test_an_interrupt_from_the_keyboard_is_the_same(account):
     assert not job.lakehouse.exists("stripe.charge")
 
 
+@pytest.mark.local
 def test_a_second_signal_ends_it_at_once(account):
-    """Also while an answer is awaited that does not come."""
+    """While the first waits for a commit, which is never left half done; with the last word said all the same."""
     with simulator(objects={"charge": 500, "default": 10}) as stripe:
-        stripe.faults({"match": {"path": "/v1/charges"}, "do": {"kind": "stall", "milliseconds": 60_000}})
         job = account.job(stripe)
-        process = started(job, manifest("charge"))
-        process.send_signal(signal.SIGTERM)
-        process.send_signal(signal.SIGTERM)
+        job.environment |= {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "NILUS_TERMINATION_LOG": "termination-log"}
+        (job.folder / "termination-log").write_text("an older and longer message " * 200)
+        job.run(manifest("charge", source={"yield-limit": 1}))
+        with job.lakehouse.locked():
+            process = started(job, manifest("charge"))
+            until(lambda: len(list(job.warehouse.glob("stripe/charge/metadata/*.metadata.json"))) == 2)
+            process.send_signal(signal.SIGTERM)
+            until(lambda: has_taken(process.pid, signal.SIGTERM))
+            process.send_signal(signal.SIGTERM)
+            finished = job.finish(process)
 
-        assert job.finish(process).code == 75
+        assert finished.code == 75
+        assert "run stopped at once" in finished.stderr and "run ended" not in finished.stderr
+        message = "cannot finish the run: it was asked to stop at once; run it again"
+        assert (finished.reason, finished.message) == ("Interrupted", message)
+        assert (finished.endpoint["phase"], finished.endpoint["message"]) == ("Interrupted", message)
+        told = json.loads((job.folder / "termination-log").read_text())
+        assert [told[name] for name in ("phase", "reason", "message", "exitCode")] == [
+            "Interrupted", "Interrupted", message, 75]
+        assert not list(job.folder.glob("*.tmp"))
+
+        assert job.lakehouse.count("stripe.charge") == 100
+        job.run(manifest("charge"))
+        assert job.lakehouse.count("stripe.charge") == 500
 
 
 def test_process_one_of_a_container_can_be_terminated(account):
