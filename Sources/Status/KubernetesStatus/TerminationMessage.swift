@@ -27,14 +27,28 @@ package enum TerminationMessage {
         var fields = JSONObject()
         fields["phase"] = worst.map { .string($0.outcome.phase.rawValue) }
         fields["reason"] = worst?.outcome.reason.map(JSONValue.string)
-        fields["message"] = worst?.outcome.message.map { .string(MessageText.cut($0, toBytes: 1_500)) }
-        fields["requestID"] = worst?.outcome.requestID.map { .string(MessageText.cut($0, toBytes: 200)) }
+        fields["message"] = worst?.outcome.message.map { text($0, bytes: 1_500) }
+        fields["requestID"] = worst?.outcome.requestID.map { text($0, bytes: 200) }
         fields["exitCode"] = .integer(exitCode.rawValue)
         fields["rowsCommitted"] = .integer(runs.map(\.rowsCommitted).reduce(0, +))
-        fields["workflow"] = worst.map { .string(MessageText.cut($0.workflow.name, toBytes: 100)) }
-        fields["runID"] = worst.map { .string(MessageText.cut($0.runID, toBytes: 200)) }
+        fields["workflow"] = worst.map { text($0.workflow.name, bytes: 100) }
+        fields["runID"] = worst.map { text($0.runID, bytes: 200) }
         if !endpoints.isEmpty { fields["endpoints"] = .array(endpoints) }
         return .object(fields)
+    }
+
+    /// A text cut between characters to a number of bytes, those counted that JSON puts before quotes and in the place of
+    /// control characters.
+    private static func text(_ text: String, bytes limit: Int) -> JSONValue {
+        var room = limit
+        while true {
+            let value = JSONValue.string(MessageText.cut(text, toBytes: room))
+            // The two quotes around it are not part of the text.
+            let excess = value.compactBytes.count - 2 - limit
+            guard excess > 0, room > 0 else { return value }
+            // What is dropped takes at most six times its bytes.
+            room = max(0, room - (excess + 5) / 6)
+        }
     }
 
     private static func failedFirst(_ runs: [WorkflowRun]) -> [JSONValue] {

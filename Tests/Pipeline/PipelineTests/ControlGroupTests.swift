@@ -40,6 +40,23 @@ struct `A control group` {
                     throttling: CPUThrottling(seconds: 1.5, throttledPeriods: 67, periods: 74)))
     }
 
+    /// `memory.peak` came with Linux 5.19; what the process itself took at most is told all the same.
+    @Test func `of version 2 tells no peak where the kernel counts none`() {
+        let group = group(
+            "0::/job\n", Self.unified,
+            [
+                "/sys/fs/cgroup/job/memory.max": "134217728\n", "/sys/fs/cgroup/job/memory.current": "1000000\n",
+                "/sys/fs/cgroup/job/cpu.max": "10000 100000\n",
+                "/sys/fs/cgroup/job/cpu.stat": "nr_periods 7\nnr_throttled 6\nthrottled_usec 500000\n",
+            ])
+
+        #expect(group.limits == ControlGroupLimits(memoryBytes: 128 * Self.mebibyte, cpuMillicores: 100))
+        #expect(
+            group.use
+                == ControlGroupUse(
+                    peakMemoryBytes: nil, throttling: CPUThrottling(seconds: 0.5, throttledPeriods: 6, periods: 7)))
+    }
+
     @Test func `of version 1 has a hierarchy for each controller`() {
         let group = group(
             "9:memory:/docker/abc\n4:cpu,cpuacct:/docker/abc\n1:name=systemd:/x\n", Self.legacy,

@@ -5,7 +5,7 @@ import RunStatus
 import Testing
 
 struct `A termination message` {
-    private func run(_ endpoints: Int, message: String?) -> WorkflowRun {
+    private func run(_ endpoints: Int, message: String?, name: String = "w") -> WorkflowRun {
         let statuses = (0..<endpoints).map { number in
             var status = EndpointStatus(endpoint: "endpoint_\(number)", mode: "full", strategy: "replace", table: "t")
             status.outcome =
@@ -14,7 +14,7 @@ struct `A termination message` {
             return status
         }
         var run = WorkflowRun(
-            workflow: WorkflowReference(name: "w", version: nil, workspace: nil, file: "f", digest: "d"), runID: "r",
+            workflow: WorkflowReference(name: name, version: nil, workspace: nil, file: "f", digest: "d"), runID: name,
             loadID: "1", nodes: [NodeStatus(name: "n", endpoints: statuses)], envelope: nil)
         if let message {
             let request = ContextItem(ContextItem.requestID, "req_1")
@@ -46,6 +46,35 @@ struct `A termination message` {
             let text = try #require(try JSONValue(parsing: bytes)["message"]?.string)
             #expect(message.hasPrefix(text.filter { $0 != "…" }))
         }
+    }
+
+    @Test(arguments: ["\u{1}", "\"", "\\", "\u{1}é", "\u{2028}👨‍👩‍👧\""])
+    func `fits when every character takes more bytes in JSON`(character: String) throws {
+        let hostile = run(
+            3, message: String(repeating: character, count: 3_000), name: String(repeating: character, count: 300))
+
+        let bytes = TerminationMessage.bytes([hostile], exitCode: .keyRefused)
+
+        #expect(bytes.count <= 4_096)
+        let value = try JSONValue(parsing: bytes)
+        let text = try #require(value["message"]?.string)
+        #expect(text.hasSuffix("…") && hostile.outcome.message?.hasPrefix(text.dropLast()) == true)
+        #expect(text.count > 100, "the message is the most useful of what there is")
+        #expect(value["endpoints"]?.array?.isEmpty == false)
+    }
+
+    @Test func `names as many failed endpoints as there is room for, none of them in part`() throws {
+        var failing = run(400, message: String(repeating: "ü€", count: 2_000))
+        for endpoint in 0..<300 {
+            failing.nodes[0].endpoints[399 - endpoint].outcome = Outcome(NilusError(.extract, .keyRefused, "ü"))
+        }
+
+        let bytes = TerminationMessage.bytes([failing], exitCode: .keyRefused)
+
+        let named = try #require(try JSONValue(parsing: bytes)["endpoints"]?.array)
+        #expect(String(validating: bytes, as: UTF8.self) != nil)
+        #expect(bytes.count <= 4_096 && bytes.count > 4_096 - 100)
+        #expect(named.count > 20 && named.allSatisfy { $0["phase"]?.string == "Failed" && $0["rows"] != nil })
     }
 
     @Test func `tells of the run that failed when there are several`() throws {
