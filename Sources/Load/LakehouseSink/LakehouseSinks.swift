@@ -68,9 +68,10 @@ package struct LakehouseSinks: Sendable {
                 catalogPath: place.catalogPath, catalogName: place.catalogName, warehouse: place.warehouse, time: time)
         case .rest(let place):
             let environment = place.mayUseEnvironment ? environment : EnvironmentVariables([:])
+            let connection = StorageConnection(
+                http: http, time: time, retry: try StorageRetry(self.environment), uploads: uploads)
             return try await Lakehouse.behindService(
-                place, environment: environment,
-                connection: StorageConnection(http: http, time: time, uploads: uploads), http: http, time: time)
+                place, environment: environment, connection: connection, http: http, time: time)
         }
     }
 }

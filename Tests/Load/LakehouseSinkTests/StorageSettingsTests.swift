@@ -54,3 +54,25 @@ struct `The settings of a storage` {
         #expect(error.message.hasSuffix("none for '\(missing)'; give both"))
     }
 }
+
+struct `The patience with a storage` {
+    private func retry(_ value: String) throws -> StorageRetry {
+        try StorageRetry(EnvironmentVariables(["NILUS_STORAGE_RETRY_SECONDS": value]))
+    }
+
+    @Test func `is what the environment says`() throws {
+        #expect(try retry("0") == StorageRetry(patience: .zero))
+        #expect(try retry("86400") == StorageRetry(patience: .seconds(86_400)))
+        #expect(try retry("") == StorageRetry(patience: .seconds(120)))
+    }
+
+    @Test(arguments: ["-1", "86401", "1.5", "soon"])
+    func `is a number of seconds`(_ value: String) {
+        let error = #expect(throws: NilusError.self) { try retry(value) }
+
+        #expect(error?.code == .configurationInvalid)
+        #expect(
+            error?.message
+                == "cannot read variable 'NILUS_STORAGE_RETRY_SECONDS': expected whole seconds from 0 to 86400")
+    }
+}
