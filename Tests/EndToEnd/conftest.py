@@ -19,7 +19,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "local: is about files of this machine, or brings its own lakehouse")
+    config.addinivalue_line("markers", "local: is about no lakehouse or files of this machine, or brings its own; says why")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -57,6 +57,13 @@ class Account:
             job.environment = {"DATAOS_SECRET_DIR": str(secrets), **job.environment}
         self.jobs.append(job)
         return job
+
+    def twin(self, job):
+        """Another process that loads into the same lakehouse as a job."""
+        twin = WatchedJob(job.folder / "twin", None, job.key, environment=job.environment, arguments=job.arguments)
+        twin.lakehouse = job.lakehouse
+        self.jobs.append(twin)
+        return twin
 
     def assert_key_is_nowhere(self):
         """Looks for every key in everything that the jobs printed, wrote and showed to other users."""

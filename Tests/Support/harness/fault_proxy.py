@@ -22,7 +22,10 @@ FAULTS = {
     "slow": (True, "slow"),
     "half an answer": (True, "half"),
 }
-SLOW_SECONDS = 3
+SLOW_SECONDS = 1
+# No fault: the request waits for others. The job itself gives up after a minute.
+HELD = "held"
+HELD_SECONDS = 50
 # Of one hop: they are not passed on.
 HOP = {"connection", "keep-alive", "transfer-encoding", "proxy-connection", "expect"}
 
@@ -37,6 +40,9 @@ class Rule:
         self.left = times
         self.hits = 0
         self.lock = threading.Lock()
+        # Of what is held: that it has come, and that it may go on.
+        self.has_come = threading.Event()
+        self.may_go_on = threading.Event()
 
     def takes(self, method, path):
         with self.lock:
@@ -77,6 +83,10 @@ class FaultProxy:
         self.rules.append(rule)
         return rule
 
+    def hold(self, method, path):
+        """Holds the next such request until the rule that is returned says that it may go on."""
+        return self.inject(HELD, method, path)
+
     def close(self):
         self.server.shutdown()
         self.server.server_close()
@@ -84,6 +94,10 @@ class FaultProxy:
     def handle(self, request):
         body = self.body(request)
         rule = next((rule for rule in self.rules if rule.takes(request.command, request.path)), None)
+        if rule and rule.fault == HELD:
+            rule.has_come.set()
+            assert rule.may_go_on.wait(HELD_SECONDS), "a request was held for too long"
+            rule = None
         lands, answer = FAULTS[rule.fault] if rule else (True, "whole")
         if answer == "slow":
             time.sleep(SLOW_SECONDS)
@@ -93,16 +107,21 @@ class FaultProxy:
             headers = [("Content-Type", "application/json")]
         if answer == "close":
             return self.cut(request)
-        request.send_response_only(status)
-        for name, value in headers:
-            request.send_header(name, value)
-        if request.command != "HEAD":
-            request.send_header("Content-Length", str(len(content)))
-        request.end_headers()
+        whole = self.whole(request, status, headers, content)
         if answer == "half":
-            request.wfile.write(content[:len(content) // 2])
+            # Of an answer without a body the half of its head arrives.
+            lost = (len(content) + 1) // 2 or len(whole) // 2
+            request.wfile.write(whole[:-lost])
             return self.cut(request)
-        request.wfile.write(content)
+        request.wfile.write(whole)
+
+    @staticmethod
+    def whole(request, status, headers, content):
+        """The bytes of an answer."""
+        length = [] if request.command == "HEAD" else [("Content-Length", str(len(content)))]
+        lines = [f"HTTP/1.1 {status} {http.client.responses.get(status, '')}",
+                 *(f"{name}: {value}" for name, value in [*headers, *length])]
+        return "".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1") + content
 
     @staticmethod
     def cut(request):
