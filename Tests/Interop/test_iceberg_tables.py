@@ -14,11 +14,11 @@ import struct
 import subprocess
 import uuid
 
-import duckdb
 import fastavro
 import pyarrow
 import pyarrow.parquet
 import pytest
+from harness.lakehouse import duckdb_connection
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
@@ -129,13 +129,8 @@ def avro(location):
 
 
 def duckdb_rows(source, where=None):
-    packages = pathlib.Path(duckdb.__file__).resolve().parents[1]
-    with duckdb.connect(config={"allow_unsigned_extensions": "true"}) as connection:
-        for name in ("avro", "iceberg"):
-            pattern = str(packages / f"duckdb_extension_{name}" / "extensions" / "*" / f"{name}.duckdb_extension")
-            connection.execute(f"LOAD '{glob.glob(pattern)[0]}'")
-        connection.execute("SET TimeZone = 'UTC'")
-        return connection.execute(f"SELECT * FROM {source} {'WHERE ' + where if where else ''}").to_arrow_table().to_pylist()
+    found = duckdb_connection().execute(f"SELECT * FROM {source} {'WHERE ' + where if where else ''}")
+    return found.to_arrow_table().to_pylist()
 
 
 def ordered(rows):

@@ -1,5 +1,6 @@
 """The tables of a lakehouse as independent readers see them."""
 import contextlib
+import functools
 import os
 import pathlib
 import sqlite3
@@ -13,8 +14,9 @@ from pyiceberg.catalog.sql import SqlCatalog
 from .programs import NILUS
 
 
+@functools.cache
 def duckdb_connection():
-    """A DuckDB connection that reads Iceberg tables without a network."""
+    """The DuckDB connection of this process, which reads Iceberg tables without a network; opening one takes long."""
     connection = duckdb.connect()
     for name in ("avro", "httpfs", "iceberg"):
         package = __import__(f"duckdb_extension_{name}")
@@ -22,6 +24,8 @@ def duckdb_connection():
             f"{name}.duckdb_extension")
         connection.execute(f"LOAD '{extension}'")
     connection.execute("SET TimeZone = 'UTC'")
+    # Every test sees files as they are now.
+    connection.execute("SET enable_external_file_cache = false")
     return connection
 
 

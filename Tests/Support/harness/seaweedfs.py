@@ -1,6 +1,7 @@
 """A SeaweedFS of its own: S3 and an Iceberg REST catalog, and its tables as independent readers see them."""
 import contextlib
 import copy
+import functools
 import itertools
 import json
 import os
@@ -113,7 +114,7 @@ class RestLakehouse(LocalLakehouse):
         found = files.get_file_info(pyarrow.fs.FileSelector(folder, recursive=True, allow_not_found=True))
         return {info.path.removeprefix(f"{folder}/") for info in found if info.is_file}
 
-    @property
+    @functools.cached_property
     def catalog(self):
         server = self.server
         return RestCatalog(
@@ -127,8 +128,9 @@ class RestLakehouse(LocalLakehouse):
     def connection(self):
         server, connection = self.server, duckdb_connection()
         connection.execute(
-            f"CREATE SECRET (TYPE s3, KEY_ID '{server.key_id}', SECRET '{server.secret}', REGION '{server.region}', "
-            f"ENDPOINT '{server.endpoint.removeprefix('http://')}', URL_STYLE 'path', USE_SSL false)")
+            # In place of that of another server: one lakehouse is read at a time.
+            f"CREATE OR REPLACE SECRET storage (TYPE s3, KEY_ID '{server.key_id}', SECRET '{server.secret}', "
+            f"REGION '{server.region}', ENDPOINT '{server.endpoint.removeprefix('http://')}', URL_STYLE 'path', USE_SSL false)")
         return connection
 
 
