@@ -53,11 +53,10 @@ def test_killed_at_random_moments_of_a_replace(account):
     assert finished.endpoint["commit"]["rowsInTable"] == 4_000
 
 
-@pytest.mark.local
-def test_two_runs_on_one_warehouse(account, small_stripe):
+def test_two_runs_on_one_lakehouse(account, small_stripe):
     """Both end with whole tables, or one says that the other was faster."""
     job = account.job(small_stripe)
-    twin = account.job(small_stripe, folder="job0/twin", arguments=["--warehouse", str(job.warehouse)])
+    twin = account.twin(job)
     processes = [runner.start(manifest("all")) for runner in (job, twin)]
 
     finished = [runner.finish(process) for runner, process in zip((job, twin), processes, strict=True)]
@@ -74,6 +73,7 @@ def reasons(run):
     return {endpoint["reason"] for endpoint in run.endpoints.values()}
 
 
+# The disk of this machine is full.
 @pytest.mark.local
 def test_a_full_disk_is_named(account, small_stripe, tmp_path):
     """A limit on the size of files stands for the disk: writes fail in the same place."""
@@ -90,6 +90,7 @@ def test_a_full_disk_is_named(account, small_stripe, tmp_path):
     assert not list(job.warehouse.rglob("*.parquet.*")) and not list((job.warehouse / "stripe").glob("charge/data/*"))
 
 
+# A folder is in the way of another.
 @pytest.mark.local
 @pytest.mark.parametrize("obstacle", ["a file", "a parent that is a file"])
 def test_a_warehouse_that_cannot_be_one_is_named(account, small_stripe, tmp_path, obstacle):
@@ -104,6 +105,7 @@ def test_a_warehouse_that_cannot_be_one_is_named(account, small_stripe, tmp_path
     assert blocked.read_text() == "not a folder"
 
 
+# Permissions of a folder are in the way.
 @pytest.mark.local
 def test_a_folder_that_may_not_be_written_is_named(account, small_stripe):
     """As a user that the folder does not belong to, as in a container."""

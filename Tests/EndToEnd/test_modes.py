@@ -229,6 +229,7 @@ def test_a_destination_is_normalized_and_the_rename_is_shown(account, stripe):
     assert "table 'Stripe-Data.A-test-01' is named 'stripe_data.a_test_01'" in finished.warnings
 
 
+# It is --warehouse that makes one place of two.
 @pytest.mark.local
 def test_nodes_that_end_in_one_table_are_refused(account, stripe):
     """Two depots, which '--warehouse' makes one: nothing is read, nothing is made."""

@@ -12,12 +12,11 @@ from harness.expectation import NAMES
 from harness.job import manifest
 from harness.programs import ROOT
 
-# Each test brings the lakehouse that it is about.
-pytestmark = pytest.mark.local
-
 SAMPLES = ROOT / "manifests"
 
 
+# Its address names a folder.
+@pytest.mark.local
 @pytest.mark.parametrize("variable", ["BASE_CONFIG_FILE_DIR", "DATAOS_CONFIG_DIR"])
 def test_a_mounted_stack_spec_is_run(account, small_stripe, variable):
     """As the platform does: no arguments, config.yaml in a folder, the status in the work folder."""
@@ -53,6 +52,8 @@ def test_standard_input_and_output(account, small_stripe):
     assert "run ended" in finished.stderr
 
 
+# Loads nothing.
+@pytest.mark.local
 def test_a_manifest_that_is_nowhere(account, small_stripe):
     finished = account.job(small_stripe).command("run", expect=64)
 
@@ -78,6 +79,8 @@ spec:
 """
 
 
+# Loads nothing.
+@pytest.mark.local
 def test_all_faults_of_a_manifest_in_one_pass(account, small_stripe):
     """Each with its place, in the order of the file."""
     job = account.job(small_stripe)
@@ -95,11 +98,15 @@ def test_all_faults_of_a_manifest_in_one_pass(account, small_stripe):
     assert finished.reason == "ManifestInvalid"
 
 
+# Loads nothing.
+@pytest.mark.local
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_samples_are_valid(account, sample):
     account.job().command("validate", "-f", sample)
 
 
+# Loads nothing.
+@pytest.mark.local
 def test_faults_for_machines(account):
     finished = account.job().command(
         "validate", "-f", "-", "-o", "json", input="name: x\nversion: v1\ntype: workflow\n", expect=78)
@@ -108,6 +115,8 @@ def test_faults_for_machines(account):
         {"severity": "error", "line": 1, "column": 1, "message": "missing key 'workflow' in 'the resource'"}]}]
 
 
+# Loads nothing.
+@pytest.mark.local
 def test_endpoints_are_listed(account):
     table = account.job().command("endpoints").stdout
     document = json.loads(account.job().command("endpoints", "-o", "json").stdout)
@@ -116,11 +125,15 @@ def test_endpoints_are_listed(account):
     assert sorted(listed) == sorted(entry["name"] for entry in document) == NAMES
 
 
+# Loads nothing.
+@pytest.mark.local
 @pytest.mark.parametrize("arguments", [["run", "--no-such-option"], ["validate"]], ids=" ".join)
 def test_usage_errors_have_their_own_code(account, arguments):
     account.job().command(*arguments, expect=64)
 
 
+# About what is said, which no lakehouse changes.
+@pytest.mark.local
 @pytest.mark.parametrize(("arguments", "variables", "level"), [
     (["--log-level", "error"], {}, None), ([], {"DATAOS_LOG_LEVEL": "ERROR"}, None), ([], {"LOG_LEVEL": "warn"}, None),
     ([], {}, "info")])
@@ -175,6 +188,8 @@ def test_a_terminal_shows_progress_and_a_summary(account, small_stripe):
         assert word in text, text
 
 
+# About what is said, which no lakehouse changes.
+@pytest.mark.local
 def test_a_terminal_shows_what_the_manifest_wants_logged_and_the_warnings(account, small_stripe):
     job = account.job(small_stripe)
     shown = bytearray()
@@ -213,10 +228,12 @@ def test_a_dry_run_reads_and_writes_nothing(account, small_stripe):
     finished = job.run(manifest("coupon"))
 
     assert finished.endpoint["reason"] == "DryRun"
-    assert not job.warehouse.exists()
+    assert not job.warehouse.exists() and not job.lakehouse.tables()
     assert small_stripe.stats()["total"]["requests"] == 0
 
 
+# The depot is a folder.
+@pytest.mark.local
 def test_a_depot_of_this_machine(account, small_stripe):
     job = account.job(small_stripe)
     depots = job.folder / "depots"

@@ -7,12 +7,11 @@ from harness.job import manifest
 from harness.programs import ROOT
 from harness.simulator import simulator
 
-# About the program, whatever the lakehouse is.
-pytestmark = pytest.mark.local
-
 SECRET = ROOT / "manifests" / "secret-stripe.yaml"
 
 
+# Loads nothing.
+@pytest.mark.local
 def test_a_file_that_cannot_be_read_is_a_fault_like_others(account):
     job = account.job()
     (job.folder / "large.yaml").write_text("#" * 1_048_578)
@@ -29,6 +28,8 @@ def test_a_file_that_cannot_be_read_is_a_fault_like_others(account):
         "file": "nope.yaml", "valid": False, "workflows": [], "faults": [{"severity": "error", "message": unread}]}]
 
 
+# Loads nothing.
+@pytest.mark.local
 @pytest.mark.parametrize("verb", ["apply", "delete"])
 def test_other_commands_refuse_such_a_file_with_the_same_code(account, verb):
     done = account.job().command("resource", verb, "-f", "nope.yaml", expect=78)
@@ -36,12 +37,16 @@ def test_other_commands_refuse_such_a_file_with_the_same_code(account, verb):
     assert done.stderr == "cannot read manifest 'nope.yaml': no such file or directory\n"
 
 
+# Loads nothing.
+@pytest.mark.local
 def test_several_files_may_follow_one_option(account):
     done = account.job().command("validate", "-f", *sorted((ROOT / "manifests").glob("*.yaml")), "-f", SECRET)
 
     assert done.stdout.count(f"{SECRET}: valid, no workflow in it\n") == 2
 
 
+# Loads nothing.
+@pytest.mark.local
 def test_a_run_without_a_workflow_is_refused(account):
     finished = account.job().run(SECRET, expect=78)
 
@@ -60,6 +65,8 @@ def test_a_resource_beside_a_workflow_is_no_fault(account, small_stripe):
     assert finished.status["status"]["phase"] == "Succeeded"
 
 
+# Loads nothing.
+@pytest.mark.local
 def test_a_manifest_that_cannot_be_read_leaves_a_status(account, small_stripe):
     """In the work folder of the platform, and for the good manifest beside it too, which is not run."""
     job = account.job(small_stripe)
@@ -80,6 +87,8 @@ def test_a_manifest_that_cannot_be_read_leaves_a_status(account, small_stripe):
     assert small_stripe.stats()["total"]["requests"] == 0 and not job.warehouse.exists()
 
 
+# Loads nothing.
+@pytest.mark.local
 def test_faults_are_records_in_a_json_log(account):
     job = account.job()
     (job.folder / "faulty.yaml").write_text(manifest("coupon").replace('"source"', '"soruce"'))
@@ -95,6 +104,8 @@ def test_faults_are_records_in_a_json_log(account):
                            "error": "cannot read manifest 'nope.yaml': no such file or directory"}
 
 
+# Loads nothing.
+@pytest.mark.local
 @pytest.mark.parametrize("option", ["--warehouse", "--status", "--secret-dir", "--depot-dir"])
 def test_an_empty_path_is_not_the_current_folder(account, option):
     job = account.job()
@@ -140,6 +151,8 @@ REFUSED = {
 }
 
 
+# Stripe refuses, and nothing is loaded.
+@pytest.mark.local
 @pytest.mark.parametrize("answer", REFUSED)
 def test_the_request_that_was_refused_is_named(account, answer):
     reason, code = REFUSED[answer]

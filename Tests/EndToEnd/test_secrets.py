@@ -44,6 +44,7 @@ def test_a_mounted_file_holds_the_key(account, small_stripe, name, content):
     assert job.lakehouse.count("stripe.coupon") == 250
 
 
+# On REST the folder of secrets holds those of the depot.
 @pytest.mark.local
 @pytest.mark.parametrize("variable", ["--secret-dir", "DATAOS_SECRET_DIR"])
 def test_a_kubernetes_mount_is_followed(account, small_stripe, variable):
@@ -81,6 +82,7 @@ def test_a_literal_key_works_with_a_warning(account, small_stripe):
             "put it into an instance secret and write 'api_key={STRIPE_API_KEY}'") in finished.warnings
 
 
+# Refused before any lakehouse is looked at.
 @pytest.mark.local
 def test_a_key_in_the_place_of_its_name_is_refused_and_not_shown(account, small_stripe):
     """In braces it would be looked for by its own text, which every message about it would tell."""
@@ -108,6 +110,7 @@ def test_places_that_differ_are_both_named(account, small_stripe):
         "environment variable 'STRIPE_API_KEY' differ; remove one of them")
 
 
+# On REST a folder of secrets is named already.
 @pytest.mark.local
 def test_a_missing_key_says_where_it_was_looked_for(account, small_stripe):
     job = account.job(small_stripe)
@@ -231,6 +234,7 @@ def test_cores_and_debuggers_are_kept_away(account, small_stripe):
     job.finish(process)
 
 
+# Loads nothing.
 @pytest.mark.local
 def test_a_check_keeps_them_away_too(account):
     """A manifest may hold the key: what reads it for `validate` is no less careful."""

@@ -215,6 +215,7 @@ class TestHistory:
         past.check()
         assert past.job.lakehouse.count("stripe.customer") == 121
 
+    # It takes long, and uploads are held to their memory by test_envelope.py.
     @by_root
     @pytest.mark.local
     def test_a_large_history_fits_the_envelope(self, account, figures):

@@ -40,7 +40,6 @@ def test_readers_agree(made):
     assert by_pyiceberg == by_duckdb == by_polars
 
 
-@pytest.mark.local
 def test_readers_pass_over_no_row(made):
     """Conditions let readers skip files by partitions, bounds and statistics; what is left is all that holds."""
     skipping = SkippingReaders(made.lakehouse, made.name)

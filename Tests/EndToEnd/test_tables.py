@@ -88,6 +88,7 @@ def test_canceled_subscriptions_are_there(loaded):
     assert "canceled" in job.lakehouse.by_duckdb("stripe.subscription", "DISTINCT status").column("status").to_pylist()
 
 
+# A catalog service writes no such hint.
 @pytest.mark.local
 def test_path_based_readers_find_the_table(loaded):
     """version-hint.text names the current metadata file, so that a folder alone is enough."""
