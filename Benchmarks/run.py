@@ -18,6 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Tests" / "
 from harness.cgroup import control_group  # noqa: E402
 from harness.job import Job, manifest  # noqa: E402
 from harness.lakehouse import LocalLakehouse  # noqa: E402
+from harness.programs import NILUS  # noqa: E402
 from harness.seaweedfs import RestLakehouse, seaweedfs  # noqa: E402
 from harness.simulator import simulator  # noqa: E402
 from harness.tls import make_certificate, tls_in_front_of  # noqa: E402
@@ -201,6 +202,39 @@ def measure_partitions(report):
         report.add(f"{what}, in 128 MiB: resident", f"{peak / MEBIBYTE:.1f}", "MiB", "<= 80", peak <= 80 * MEBIBYTE)
 
 
+# Runs a command and prints the bytes that it held at most. (`ru_maxrss` of a large parent would count: it outlives exec.)
+WATCHED = """
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], stdout=sys.stderr)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+sys.exit(done.returncode)
+"""
+
+
+def measure_compaction(report):
+    """200,000 charges in files of 1,000 rows, half of them merged again, written anew where the kernel allows 128 MiB."""
+    sink = {"incremental-strategy": "merge", "loader-file-size": 1_000}
+    with simulator(objects={"charge": 200_000, "default": 100}) as stripe, tempfile.TemporaryDirectory() as folder, \
+            control_group(128 * MEBIBYTE, 100) as group:
+        job = Job(folder, stripe.address, KEY)
+        job.run(manifest("charge", sink=sink))
+        job.run(manifest("charge", sink=sink, source={"yield-limit": 1_000}))
+        lakehouse = LocalLakehouse(job.warehouse)
+        before = json.loads(lakehouse.command("describe", "stripe.charge", "-o", "json"))
+        address, _ = lakehouse.address
+        done = subprocess.run(
+            [*group.prefix, sys.executable, "-c", WATCHED, NILUS, "table", "compact", address, "stripe.charge"],
+            capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        after = json.loads(lakehouse.command("describe", "stripe.charge", "-o", "json"))
+        count = lakehouse.count("stripe.charge")
+    assert (before["dataFiles"], before["deletedRows"]) == (300, 100_000), before
+    assert (count, after["deletedRows"]) == (200_000, 0) and after["dataFiles"] < 10, after
+    peak = int(done.stdout)
+    report.add(f"compaction of {before['dataFiles']} files into {after['dataFiles']}, in 128 MiB: resident",
+               f"{peak / MEBIBYTE:.1f}", "MiB", "<= 80", peak <= 80 * MEBIBYTE)
+
+
 def main():
     report = Report()
     measure_start(report)
@@ -210,6 +244,7 @@ def main():
         measure_storage(report, stripe.address)
         measure_merge(report, stripe.address)
     measure_partitions(report)
+    measure_compaction(report)
     sys.exit(1 if report.missed else 0)
 
 
