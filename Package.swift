@@ -174,7 +174,7 @@ let allTests: [Target] = [
         "Normalize/NormalizationTests",
         ["Extraction", "JSON", "NilusCore", "Normalization", "Records", "SeededRandom", "StripeSource"]),
     tests("Normalize/RecordsTests", ["Records"]),
-    tests("Load/AvroTests", ["Avro", "JSON", "SeededRandom"]),
+    tests("Load/AvroTests", ["Avro", "JSON", "NilusCore", "SeededRandom"]),
     tests(
         "Load/DepotsTests",
         ["Depots", "HTTPTransport", "LoopbackServer", "NilusCore", "Secrets", "TemporaryFolders"]),

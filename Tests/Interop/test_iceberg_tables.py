@@ -4,15 +4,18 @@ Needs pyiceberg, pyarrow, duckdb with its avro and iceberg extensions, fastavro 
 `iceberg-fixtures` (`swift build --product iceberg-fixtures`), whose path NILUS_ICEBERG_FIXTURES may name.
 """
 
+import bz2
 import decimal
 import datetime
 import glob
+import io
 import json
 import os
 import pathlib
 import struct
 import subprocess
 import uuid
+import zlib
 
 import fastavro
 import pyarrow
@@ -179,6 +182,68 @@ def test_a_manifest_that_took_the_place_of_others_is_read_by_others(lake):
     assert [entry["file_sequence_number"] for entry in entries] == [None, 3, 2, 1]
     for count, snapshot in enumerate(ids, start=1):
         assert table.scan(snapshot_id=snapshot).to_arrow().num_rows == count
+
+
+CODECS = {
+    "snappy": lambda objects: pyarrow.compress(objects, "snappy", asbytes=True) + struct.pack(">I", zlib.crc32(objects)),
+    "zstandard": lambda objects: pyarrow.compress(objects, "zstd", asbytes=True),
+    "bzip2": bz2.compress,
+}
+
+
+def recode(location, codec):
+    """Writes an Avro file anew in another codec, as engines do whose users ask for it.
+
+    fastavro encodes the objects, pyarrow compresses the block: none of it is the code under test.
+    """
+    path = pathlib.Path(location.removeprefix("file://"))
+    with open(path, "rb") as file:
+        reader = fastavro.reader(file)
+        header, objects = dict(reader.metadata), list(reader)
+    encoded = io.BytesIO()
+    schema = fastavro.parse_schema(json.loads(header["avro.schema"]))
+    for found in objects:
+        fastavro.schemaless_writer(encoded, schema, found)
+    block = CODECS[codec](encoded.getvalue())
+    file, sync = io.BytesIO(), bytes(range(16))
+    file.write(b"Obj\x01")
+    fastavro.schemaless_writer(file, {"type": "map", "values": "bytes"}, {
+        name: value.encode() for name, value in {**header, "avro.codec": codec}.items()})
+    file.write(sync)
+    for number in (len(objects), len(block)):
+        fastavro.schemaless_writer(file, "long", number)
+    file.write(block + sync)
+    path.write_bytes(file.getvalue())
+
+
+@pytest.mark.parametrize("codec", ["snappy", "zstandard"])
+def test_manifests_of_other_codecs_are_read_and_put_together(lake, codec):
+    for number in range(3):
+        lake.commit("append", COLUMNS, [{"id": f"r{number}", "n": number}])
+    with lake.pyiceberg.load_table("s.t").transaction() as change:
+        change.set_properties({"commit.manifest.min-count-to-merge": "4"})
+    for entry, _, _ in lake.manifests()[1]:
+        recode(entry["manifest_path"], codec)
+    recode(lake.pyiceberg.load_table("s.t").current_snapshot().manifest_list, codec)
+
+    lake.commit("append", COLUMNS, [{"id": "r3", "n": 3}])
+
+    _, manifests = lake.manifests()
+    assert [(header["avro.codec"], len(entries)) for _, header, entries in manifests] == [("deflate", 4)]
+    assert [row["id"] for row in lake.rows()] == [f"r{number}" for number in range(4)]
+
+
+def test_manifests_of_a_codec_that_is_not_read_are_refused(lake):
+    lake.commit("append", COLUMNS, [{"id": "a", "n": 1}])
+    manifest = lake.manifests()[1][0][0]["manifest_path"]
+    recode(manifest, "bzip2")
+
+    with pytest.raises(AssertionError) as refusal:
+        lake.commit("overwrite", COLUMNS, [{"id": "b", "n": 2}])
+
+    assert str(refusal.value).startswith(
+        f"cannot read manifest '{manifest}': it holds blocks of the codec 'bzip2' where null, deflate, snappy, zstandard are "
+        "read; check the table with the engine that wrote it")
 
 
 def test_an_overwrite_without_rows_empties_the_table(lake):

@@ -23,6 +23,25 @@ package enum Snappy {
     }
 }
 
+extension Snappy {
+    /// Decompresses one block of which nobody says how large its content is.
+    ///
+    /// - Parameters:
+    ///   - input: the block.
+    ///   - limit: upper bound in bytes of the content.
+    /// - Returns: the content.
+    /// - Throws: `CompressionError` for damaged, cut off or oversized input.
+    package static func decompress(_ input: UnsafeRawBufferPointer, limit: Int) throws(CompressionError) -> [UInt8] {
+        var start = SnappyBlock(input: input, output: UnsafeMutableRawBufferPointer(start: nil, count: 0))
+        let announced = try start.contentSize()
+        guard announced <= limit else { throw .tooLarge(limit: limit) }
+        let output = UnsafeMutableRawBufferPointer.allocate(byteCount: announced, alignment: 1)
+        defer { output.deallocate() }
+        let count = try decompress(input, into: output)
+        return [UInt8](UnsafeRawBufferPointer(rebasing: output[..<count]))
+    }
+}
+
 /// One decompression.
 private struct SnappyBlock {
     let input: UnsafeRawBufferPointer
@@ -52,7 +71,7 @@ private struct SnappyBlock {
     }
 
     /// Reads the size of the content, a varint of 32 bits.
-    private mutating func contentSize() throws(CompressionError) -> Int {
+    mutating func contentSize() throws(CompressionError) -> Int {
         var size = 0
         for shift in stride(from: 0, through: 28, by: 7) {
             let byte = try littleEndian(1)

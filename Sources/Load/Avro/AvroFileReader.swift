@@ -22,7 +22,7 @@ package struct AvroFileReader {
     /// All keys of the header, Avro's own among them.
     package let header: [String: [UInt8]]
 
-    private let codec: AvroCodec
+    private let codec: AvroBlockCodec
     private let sync: [UInt8]
     private var file: AvroDecoder
     private var block = AvroDecoder([])
@@ -44,7 +44,7 @@ package struct AvroFileReader {
         }
         sync = Array(try file.raw(Self.syncBytes))
         self.header = header
-        codec = try Self.codec(named: header["avro.codec"])
+        codec = try AvroBlockCodec(named: header["avro.codec"])
         schema = try Self.schema(header["avro.schema"])
     }
 
@@ -76,13 +76,6 @@ package struct AvroFileReader {
         }
         block = AvroDecoder(objects, origin: place)
         objectsLeft = Int(count)
-    }
-
-    private static func codec(named name: [UInt8]?) throws(AvroError) -> AvroCodec {
-        guard let name else { return .null }
-        let text = String(decoding: name, as: UTF8.self)
-        guard let codec = AvroCodec(rawValue: text) else { throw AvroError("the codec '\(text)', not null or deflate") }
-        return codec
     }
 
     private static func schema(_ text: [UInt8]?) throws(AvroError) -> AvroSchema {

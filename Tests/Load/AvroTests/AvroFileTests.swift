@@ -116,7 +116,7 @@ struct `Avro files` {
         Damage("half a number", "an end inside a number at byte 1 of the block that starts at byte 57") {
             $0.replacing(59, with: 0x80)
         },
-        Damage("a codec of others", "the codec 'null0', not null or deflate") {
+        Damage("a codec of others", "blocks of the codec 'null0' where null, deflate, snappy, zstandard are read") {
             Array($0.prefix(35)) + [10] + Array("null0".utf8) + Array($0.dropFirst(40))
         },
     ])
