@@ -92,7 +92,8 @@ let stages: [Target] = [
     room(
         "Load/IcebergCatalog",
         [
-            "CSQLite", "HTTPTransport", "Iceberg", "JSON", "Loading", "NilusCore", "ObjectStorage", "RequestSigning",
+            "Compression", "CSQLite", "HTTPTransport", "Iceberg", "JSON", "Loading", "NilusCore", "ObjectStorage",
+            "RequestSigning",
         ]),
     room("Load/Depots", ["HTTPTransport", "JSON", "NilusCore", "RequestSigning", "Secrets", "YAML"]),
     room(

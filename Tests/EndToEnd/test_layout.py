@@ -1,6 +1,7 @@
 """Partitions and sort orders: of new tables as the manifest says, of existing ones as they are."""
 import datetime
 import json
+import pathlib
 
 import pyarrow
 import pyarrow.parquet
@@ -35,6 +36,23 @@ def files(table):
 def content(table, file):
     with table.io.new_input(file["file_path"]).open() as stream:
         return pyarrow.parquet.ParquetFile(stream).read()
+
+
+@pytest.mark.local
+def test_metadata_is_compressed_where_the_manifest_asks_for_it(account, small_stripe):
+    """And read by every engine, whether it goes by the catalog or by the table's folder."""
+    job = account.job(small_stripe)
+    for _ in range(2):
+        job.run(manifest("coupon", sink={"iceberg_metadata_compression": "gzip", "incremental-strategy": "merge"}))
+
+    lakehouse, table = job.lakehouse, job.lakehouse.table("stripe.coupon")
+    expected = sorted(small_stripe.ids("coupon"))
+    assert table.metadata_location.endswith(".gz.metadata.json")
+    assert pathlib.Path(table.metadata_location.removeprefix("file://")).read_bytes()[:2] == b"\x1f\x8b"
+    for read in (lakehouse.by_duckdb, lakehouse.by_pyiceberg, lakehouse.by_polars):
+        assert sorted(read("stripe.coupon").column("id").to_pylist()) == expected
+    folder = lakehouse.connection().sql(f"SELECT id FROM iceberg_scan('{table.location()}')")
+    assert sorted(found for found, in folder.fetchall()) == expected
 
 
 def test_a_table_is_partitioned_and_sorted(account, small_stripe):

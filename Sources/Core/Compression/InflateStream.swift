@@ -7,7 +7,7 @@ final class InflateStream {
         case none, gzip
 
         /// zlib's way of naming the wrapper together with the largest window.
-        fileprivate var windowBits: Int32 {
+        var windowBits: Int32 {
             switch self {
             case .none: -MAX_WBITS
             case .gzip: MAX_WBITS + 16

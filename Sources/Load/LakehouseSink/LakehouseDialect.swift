@@ -8,7 +8,6 @@ package enum LakehouseDialect {
     package static func check(_ section: SinkSection, _ header: NodeHeader) -> [ManifestFault] {
         addressFaults(section.address)
             + section.address.credentialFaults(RESTAddress.credentials, header.environment)
-            + optionFaults(section.options)
     }
 
     /// The parameters of each scheme that can be written to.
@@ -83,17 +82,5 @@ package enum LakehouseDialect {
         let hint = Suggestion.closest(to: parameter.name, in: known).map { "; did you mean '\($0)'?" } ?? ""
         let message = "unknown parameter \(MessageText.quoted(parameter.name)) in a '\(scheme)' address\(hint)"
         return [ManifestFault(isFault ? .error : .warning, message, at: parameter.location)]
-    }
-
-    private static func optionFaults(_ options: SinkOptions) -> [ManifestFault] {
-        var faults: [ManifestFault] = []
-        if let compression = options.metadataCompression, compression.value == .gzip {
-            faults.append(unsupported("iceberg_metadata_compression", compression.location))
-        }
-        return faults
-    }
-
-    private static func unsupported(_ option: String, _ location: SourceLocation) -> ManifestFault {
-        .error("option '\(option)' is not supported by this version; remove it", at: location)
     }
 }

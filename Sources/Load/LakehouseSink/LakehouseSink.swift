@@ -8,17 +8,20 @@ package struct LakehouseSink: Sink {
     private let lakehouse: Lakehouse
     private let sizes: FileSizes
     private let layout: LayoutRequest
+    private let properties: NewTableProperties
     private let keyMemory: KeyMemory
     private let maintains: Bool
     private let time: TimeSource
 
     package init(
-        _ lakehouse: Lakehouse, sizes: FileSizes, layout: LayoutRequest = .none, keyMemory: KeyMemory,
-        maintains: Bool = false, time: TimeSource
+        _ lakehouse: Lakehouse, sizes: FileSizes, layout: LayoutRequest = .none,
+        properties: NewTableProperties = .standard, keyMemory: KeyMemory, maintains: Bool = false,
+        time: TimeSource
     ) {
         self.lakehouse = lakehouse
         self.sizes = sizes
         self.layout = layout
+        self.properties = properties
         self.keyMemory = keyMemory
         self.maintains = maintains
         self.time = time
@@ -51,6 +54,7 @@ package struct LakehouseSink: Sink {
             table.isStaged
             ? layout.remarks(on: metadata.defaultSpec, of: metadata.currentSchema, request)
             : layout.differences(from: metadata, request)
+                + properties.differences(from: metadata, named: request.table)
         return .ready(
             try LakehouseLoad(
                 request, table, lakehouse.serving(table), sizes: sizes.following(metadata), keyMemory,
@@ -69,20 +73,12 @@ package struct LakehouseSink: Sink {
         try await lakehouse.catalog.createNamespace(request.table.namespace)
         let staged = try await lakehouse.catalog.stage(
             request.table,
-            TableDraft(schema: schema, spec: spec, sortOrder: order, properties: Self.newTableProperties))
+            TableDraft(schema: schema, spec: spec, sortOrder: order, properties: properties.list))
         guard staged.metadata.defaultSpec.fields.map(\.transform) == spec.fields.map(\.transform),
             staged.metadata.defaultSortOrder.fields.count == order.fields.count
         else { throw NilusError.layoutIgnored(request.table) }
         return staged
     }
-
-    /// What every table that this program creates says of itself.
-    private static let newTableProperties = [
-        TableProperty("write.format.default", "parquet"),
-        TableProperty("write.parquet.compression-codec", "zstd"),
-        // Some readers of the platform find only uncompressed metadata.
-        TableProperty("write.metadata.compression-codec", "none"),
-    ]
 }
 
 extension NilusError {

@@ -49,7 +49,8 @@ package struct LakehouseSinks: Sendable {
         let sizes = FileSizes(rowGroupBytes: rowGroupBytes, fileRows: section.options.loaderFileSize?.value)
         return LakehouseSink(
             try await lakehouse(section, secrets: secrets), sizes: sizes, layout: LayoutRequest(section.options),
-            keyMemory: keyMemory, maintains: section.options.maintenance?.value == .auto, time: time)
+            properties: NewTableProperties(section.options), keyMemory: keyMemory,
+            maintains: section.options.maintenance?.value == .auto, time: time)
     }
 
     /// Whether two sections lead to the same tables.

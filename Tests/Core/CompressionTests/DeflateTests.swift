@@ -67,6 +67,16 @@ struct `A gzip file` {
         #expect(try gunzip(one + two, limit: 7) == Array("one two".utf8))
     }
 
+    @Test(arguments: [0, 1, 40_000]) func `holds what it was given`(_ count: Int) throws {
+        let input = TestBytes.repetitive(count: count, seed: 1)
+
+        let member = input.withUnsafeBytes { Gzip.compress($0) }
+
+        #expect(member.starts(with: Gzip.magic))
+        #expect(try gunzip(member, limit: count) == input)
+        #expect(try gunzip(member + member, limit: 2 * count) == input + input)
+    }
+
     @Test func `members together keep the limit`() {
         #expect(throws: CompressionError.tooLarge(limit: 6)) { try gunzip(one + two, limit: 6) }
     }

@@ -44,20 +44,26 @@ final class LakehouseUnderTest: Sendable {
     let keyMemory: KeyMemory
     private let sizes: FileSizes
     private let layout: LayoutRequest
+    private let properties: NewTableProperties
     private let maintains: Bool
+    private let time: TimeSource
 
     init(
-        keyBytes: Int = 8 << 20, fileRows: Int? = nil, layout: LayoutRequest = .none, maintains: Bool = false
+        keyBytes: Int = 8 << 20, fileRows: Int? = nil, layout: LayoutRequest = .none,
+        properties: NewTableProperties = .standard, maintains: Bool = false,
+        time: TimeSource = LakehouseUnderTest.time
     ) async throws {
         folder = try TemporaryFolder()
         files = LocalObjectStore()
         let warehouse = try LocalPath.location(of: "\(folder.path)/warehouse")
         catalog = try await SQLiteCatalog.open(
-            path: "\(folder.path)/catalog.db", warehouse: warehouse, store: files, now: Self.time.utc)
+            path: "\(folder.path)/catalog.db", warehouse: warehouse, store: files, now: time.utc)
         meter = MeteredStore(files)
         keyMemory = KeyMemory(limitBytes: keyBytes)
         self.layout = layout
+        self.properties = properties
         self.maintains = maintains
+        self.time = time
         sizes = FileSizes(rowGroupBytes: 1 << 20, fileRows: fileRows)
     }
 
@@ -72,7 +78,8 @@ final class LakehouseUnderTest: Sendable {
     ) async throws -> TableOpening {
         let lakehouse = Lakehouse(catalog: catalog ?? self.catalog, store: meter)
         let sink = LakehouseSink(
-            lakehouse, sizes: sizes, layout: layout, keyMemory: keyMemory, maintains: maintains, time: Self.time)
+            lakehouse, sizes: sizes, layout: layout, properties: properties, keyMemory: keyMemory,
+            maintains: maintains, time: time)
         return try await sink.open(
             LoadRequest(
                 table: Self.table, strategy: strategy,
@@ -125,7 +132,7 @@ final class LakehouseUnderTest: Sendable {
             id: IdentifierSource.system.snapshotID(), operation: removing.isEmpty ? .append : .rewrite,
             files: try await writer.finish() + deletes, removing: removing, facts: [])
         var commit = TableCommit(plan, evolution: evolution, properties: [])
-        let change = try await commit.prepare(on: table, in: files, at: Self.time.utc())
+        let change = try await commit.prepare(on: table, in: files, at: time.utc())
         _ = try await catalog.commit(change, to: table)
     }
 

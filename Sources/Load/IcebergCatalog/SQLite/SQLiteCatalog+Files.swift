@@ -1,3 +1,4 @@
+import Compression
 import Iceberg
 import Loading
 import NilusCore
@@ -10,11 +11,31 @@ extension SQLiteCatalog {
     private static let fileEnding = ".metadata.json"
 
     func load(_ table: TableName, at location: String) async throws -> CatalogTable {
-        let content = try await store.read(location, limit: Self.maximumMetadataBytes)
-        guard !content.starts(with: [0x1F, 0x8B]) else { throw NilusError.metadataCompressed(location) }
+        let content = try Self.decompressed(
+            try await store.read(location, limit: Self.maximumMetadataBytes), location)
         return CatalogTable(
             identifier: table, metadata: try TableMetadata(parsing: content, from: location),
             metadataLocation: location)
+    }
+
+    /// Goes by the first bytes: the names of compressed files end in `.gz.metadata.json` or `.metadata.json.gz`,
+    /// but only some writers keep to that.
+    private static func decompressed(_ content: [UInt8], _ location: String) throws(NilusError) -> [UInt8] {
+        guard content.starts(with: Gzip.magic) else { return content }
+        do { return try content.withUnsafeBytes { try Gzip.decompress($0, limit: maximumMetadataBytes) } } catch {
+            throw .metadataDamaged(location, "\(error)")
+        }
+    }
+
+    /// Writes a new metadata file, compressed if the table asks for that, and returns where it is.
+    ///
+    /// - SeeAlso: Iceberg Table Spec, "Naming for GZIP compressed Metadata JSON files"
+    func write(_ metadata: TableMetadata, named name: String) async throws -> String {
+        let isCompressed = metadata.properties["write.metadata.compression-codec"]?.lowercased() == "gzip"
+        let location = "\(metadata.metadataFolder)/\(name)\(isCompressed ? ".gz" : "")\(Self.fileEnding)"
+        let content = metadata.fileContent
+        try await store.put(isCompressed ? content.withUnsafeBytes { Gzip.compress($0) } : content, at: location)
+        return location
     }
 
     /// Moves the pointer, and removes the new metadata file when that provably did not happen.
@@ -63,10 +84,7 @@ extension SQLiteCatalog {
 }
 
 extension NilusError {
-    static func metadataCompressed(_ location: String) -> NilusError {
-        NilusError(
-            .load, .sinkRefused,
-            "cannot read table metadata '\(location)': it is compressed; "
-                + "set the table property 'write.metadata.compression-codec' to 'none' with the engine that wrote it")
+    fileprivate static func metadataDamaged(_ location: String, _ found: String) -> NilusError {
+        NilusError(.load, .sinkRefused, "cannot read table metadata '\(location)': \(found)")
     }
 }

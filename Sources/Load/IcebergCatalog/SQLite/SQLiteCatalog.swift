@@ -90,8 +90,7 @@ package struct SQLiteCatalog: Catalog {
             throw NilusError.commitConflict(table.identifier, violation, head: head)
         }
         let metadata = try next(after: head, change.updates)
-        let location = "\(metadata.metadataFolder)/\(fileName(after: head?.metadataLocation)).metadata.json"
-        try await store.put(metadata.fileContent, at: location)
+        let location = try await write(metadata, named: fileName(after: head?.metadataLocation))
         try await swap(name, from: head?.metadataLocation, to: location, table.identifier)
         await writeHint(for: name, metadata)
         return CatalogTable(identifier: table.identifier, metadata: metadata, metadataLocation: location)
