@@ -30,7 +30,7 @@ enum DepotReader {
             throw .depotUnusable(error.description, at: type.location)
         }
         let details = body["spec"] ?? body
-        fill(&properties, from: details[kind.section] ?? details)
+        fill(&properties, from: kind.sections.lazy.compactMap { details[$0] }.first ?? details)
         // Version v1 may hold its credentials itself.
         for secret in body["connectionSecret"]?.sequence ?? [] {
             if let data = secret["data"] { fill(&properties, from: data) }

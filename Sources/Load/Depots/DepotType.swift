@@ -21,8 +21,16 @@ enum DepotType: String, CaseIterable {
         self = type
     }
 
-    /// The section of a manifest that describes the connection.
-    var section: String { rawValue.lowercased() }
+    /// The sections of a manifest that may describe the connection, the likeliest first.
+    ///
+    /// Depots of type `WASBS` are written with a section `wasbs` and, as the two differ in their host only, `abfss`.
+    var sections: [String] {
+        switch self {
+        case .abfss: ["abfss", "wasbs"]
+        case .wasbs: ["wasbs", "abfss"]
+        case .s3, .gcs, .local: [rawValue.lowercased()]
+        }
+    }
 
     /// The names under which secrets hold the credentials of a type.
     var secretNames: [String] {
@@ -59,7 +67,7 @@ enum DepotType: String, CaseIterable {
     private func azureLocation(_ properties: DepotProperties, host: String) throws(DepotFault) -> String {
         let container = try Self.required("container", properties)
         guard let account = Self.azureAccount(properties) else { throw DepotFault("'account' is missing") }
-        return "\(section)://\(container)@\(account).\(host).\(Self.azureSuffix(properties))"
+        return "\(schemes[0])://\(container)@\(account).\(host).\(Self.azureSuffix(properties))"
     }
 
     static func azureAccount(_ properties: DepotProperties) -> String? {

@@ -133,6 +133,8 @@ struct `A depot among the mounted files` {
         ("ABFSS", "abfss", "dfs.core.windows.net", "abfss://tables@acme.dfs.core.windows.net/a/b"),
         ("ABFSS", "abfss", "core.chinacloudapi.cn", "abfss://tables@acme.dfs.core.chinacloudapi.cn/a/b"),
         ("WASBS", "wasbs", "blob.core.windows.net", "wasbs://tables@acme.blob.core.windows.net/a/b"),
+        ("wasbs", "abfss", "dfs.core.windows.net", "wasbs://tables@acme.blob.core.windows.net/a/b"),
+        ("ABFSS", "wasbs", "blob.core.windows.net", "abfss://tables@acme.dfs.core.windows.net/a/b"),
     ])
     func `is in Azure`(_ type: String, _ section: String, _ suffix: String, _ location: String) async throws {
         let world = try DepotWorld()
