@@ -109,6 +109,24 @@ class TestTableCommands:
         assert document["checkpoint"]
         assert {"name": "id", "type": "string", "required": False} in document["columns"]
 
+    def test_describe_the_newest_snapshots(self, job):
+        """What each load did and left, in lines that fit a terminal."""
+        text = job.lakehouse.command("describe", "stripe.charge")
+        document = json.loads(job.lakehouse.command("describe", "stripe.charge", "-o", "json"))
+        snapshots = json.loads(job.lakehouse.command("snapshots", "stripe.charge", "-o", "json"))
+
+        newest = document["newestSnapshots"]
+        assert newest == snapshots and document["snapshots"] == 3
+        assert [(found["rowsAdded"], found["rowsRemoved"]) for found in newest] == [(330, 330), (330, 330), (330, 0)]
+        lines = text.split("\nsnapshots\n")[1].splitlines()
+        assert max(map(len, lines)) <= 80
+        for found in newest:
+            start = next(number for number, line in enumerate(lines) if str(found["id"]) in line)
+            shown = " ".join(lines[start:start + 3])
+            assert f"{found['operation']}  +{found['rowsAdded']} -{found['rowsRemoved']}" in shown
+            assert f"load {found['loadID']}" in shown and f"checkpoint {found['checkpoint']}" in shown
+        assert ", current" in lines[0]
+
     def test_list_tables_and_snapshots(self, job):
         assert job.lakehouse.command("list", "stripe") == "stripe.charge\n"
         snapshots = json.loads(job.lakehouse.command("snapshots", "stripe.charge", "-o", "json"))

@@ -7,7 +7,8 @@ import NilusCore
 /// Describes a table.
 struct TableDescribeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "describe", abstract: "Show a table's columns, partitions, files, deletions and checkpoint.")
+        commandName: "describe",
+        abstract: "Show a table's columns, partitions, files, deletions, checkpoint and newest snapshots.")
 
     @OptionGroup var options: TableOptions
 
@@ -48,7 +49,7 @@ extension TableDescription {
             let padding = String(repeating: " ", count: nameWidth - column.name.count)
             return "  \(column.name)\(padding)  \(column.type)\(column.isRequired ? ", required" : "")"
         }
-        return (head + ["columns"] + body).joined(separator: "\n")
+        return (head + ["columns"] + body + snapshotLines).joined(separator: "\n")
     }
 
     private var deletesText: String {
@@ -73,6 +74,7 @@ extension TableDescription {
         fields["manifests"] = .integer(manifestCount)
         fields["snapshots"] = .integer(snapshotCount)
         fields["currentSnapshot"] = current?.document
+        fields["newestSnapshots"] = .array(newestSnapshots.map(\.document))
         fields["checkpoint"] = checkpoint.map(JSONValue.string)
         return .object(fields)
     }

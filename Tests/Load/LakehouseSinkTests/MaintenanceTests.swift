@@ -278,3 +278,15 @@ struct `A look at a table` {
         #expect(error?.message == "cannot find table 'sales.charge': did you mean 'sales.charges'?")
     }
 }
+    @Test func `shows the ten newest snapshots and how many there are`() async throws {
+        let test = try await LakehouseUnderTest()
+        for version in 1...12 as ClosedRange<Int64> { try await test.load([[row(1, version)]], run: "r\(version)") }
+
+        let description = try await test.maintenance().describe(LakehouseUnderTest.table)
+
+        #expect(description.snapshotCount == 12)
+        #expect(description.newestSnapshots.map(\.runID) == (3...12).reversed().map { "r\($0)" })
+        #expect(description.newestSnapshots.first == description.current)
+        #expect(description.newestSnapshots.map(\.loadID) == description.newestSnapshots.map(\.runID))
+    }
+

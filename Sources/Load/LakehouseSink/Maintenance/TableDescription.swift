@@ -21,6 +21,8 @@ package struct TableDescription: Sendable {
     /// Such as `customer`, with `descending` after it where it is.
     package let sortedBy: [String]
     package let snapshotCount: Int
+    /// The newest snapshots, the newest first; ``newestSnapshotCount`` at most.
+    package let newestSnapshots: [SnapshotDescription]
     package let current: SnapshotDescription?
     /// The position up to which the table is complete, as our loads left it.
     package let checkpoint: String?
@@ -38,6 +40,9 @@ package struct TableDescription: Sendable {
 
     init(_ table: CatalogTable) {
         let metadata = table.metadata
+    /// As many snapshots as a screen has room for; `nilus table snapshots` lists all.
+    package static let newestSnapshotCount = 10
+
         func column(_ id: Int?) -> String {
             metadata.currentSchema.fields.first { $0.id == id }?.name ?? "a column of other kind"
         }
@@ -58,6 +63,7 @@ package struct TableDescription: Sendable {
         snapshotCount = metadata.snapshots.count
         current = metadata.currentSnapshot.map { SnapshotDescription($0, isInLine: true) }
         checkpoint = metadata.checkpoint
+        newestSnapshots = SnapshotDescription.all(of: metadata, atMost: Self.newestSnapshotCount)
         rowCount = metadata.liveRecordCount
     }
 
@@ -98,6 +104,14 @@ package struct SnapshotDescription: Sendable, Hashable {
         rowsAdded = snapshot.count("added-records") ?? 0
         rowsRemoved = (snapshot.count("deleted-records") ?? 0) &+ (snapshot.count("added-position-deletes") ?? 0)
         loadID = snapshot.summary[LoadFacts.loadID]
+    /// The snapshots of a table, newest first.
+    static func all(of metadata: TableMetadata, atMost count: Int = .max) -> [SnapshotDescription] {
+        let line = Set(metadata.ancestors.map(\.id))
+        return metadata.snapshots.suffix(count).reversed().map {
+            SnapshotDescription($0, isInLine: line.contains($0.id))
+        }
+    }
+
         runID = snapshot.summary[LoadFacts.runID]
         endpoint = snapshot.summary[LoadFacts.endpoint]
         checkpoint = snapshot.summary[LoadFacts.checkpoint].flatMap { $0 == LoadFacts.noCheckpoint ? nil : $0 }

@@ -40,9 +40,7 @@ package struct TableMaintenance: Sendable {
 
     /// The snapshots of a table, newest first.
     package func snapshots(of name: TableName) async throws -> [SnapshotDescription] {
-        let metadata = try await table(name).metadata
-        let line = Set(metadata.ancestors.map(\.id))
-        return metadata.snapshots.reversed().map { SnapshotDescription($0, isInLine: line.contains($0.id)) }
+        SnapshotDescription.all(of: try await table(name).metadata)
     }
 
     /// Reads the first rows of a table.
