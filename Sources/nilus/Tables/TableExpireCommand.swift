@@ -12,21 +12,20 @@ struct TableExpireCommand: ParsableCommand {
     @Argument(help: "The table, such as 'stripe.charge'.")
     var table: String
 
-    @Option(help: "The age from which on snapshots go, such as 7d or 12h.")
-    var olderThan = Age(days: 5)
+    @Option(help: "The age from which on snapshots go, such as 7d or 12h (default: what the table says, else 5d).")
+    var olderThan: Age?
 
-    @Option(help: "The newest snapshots that stay, whatever their age.")
-    var keepLast = 1
+    @Option(help: "The newest snapshots that stay, whatever their age (default: what the table says, else 1).")
+    var keepLast: Int?
 
     func validate() throws {
-        guard keepLast >= 1 else { throw ValidationError("'--keep-last' must be 1 or more") }
+        guard keepLast ?? 1 >= 1 else { throw ValidationError("'--keep-last' must be 1 or more") }
     }
 
     func run() throws {
-        let output = options.output
-        let rule = ExpiryRule(age: olderThan.duration, keepLast: keepLast)
+        let (output, age, keepLast) = (options.output, olderThan?.duration, keepLast)
         try TableWork.perform(options, table: table) { maintenance, name in
-            let report = try await maintenance.expire(name, rule)
+            let report = try await maintenance.expire(name, age: age, keepLast: keepLast)
             switch output {
             case .text:
                 print(

@@ -112,7 +112,7 @@ struct `A commit through faults` {
             [
                 .loseAnswerBefore {
                     try await test.changeByOthers(adding: [theirs])
-                    _ = try await test.maintenance(at: muchLater).expire(LakehouseUnderTest.table, ExpiryRule())
+                    _ = try await test.maintenance(at: muchLater).expire(LakehouseUnderTest.table)
                 }
             ])
 
@@ -134,7 +134,7 @@ struct `A commit through faults` {
             [
                 .loseAnswerBefore {
                     try await test.load([[next]], run: "r3")
-                    _ = try await test.maintenance(at: muchLater).expire(LakehouseUnderTest.table, ExpiryRule())
+                    _ = try await test.maintenance(at: muchLater).expire(LakehouseUnderTest.table)
                 }
             ])
 

@@ -160,7 +160,7 @@ struct `Rows that others delete by their values` {
         try await test.load([[row("a")]], .append, run: "r1")
         for _ in 0..<UpkeepRule.mostDeleteFiles { try await test.delete(by: [Lake.idColumn], [["x"]]) }
 
-        let need = UpkeepRule.need(of: try await test.maintenance().describe(Lake.table))
+        let need = UpkeepRule.need(of: .init(of: try await test.maintenance().describe(Lake.table)))
 
         #expect(need == UpkeepRule.Need(compaction: true))
     }

@@ -146,7 +146,7 @@ struct `An expiry` {
         let before = try await test.rows()
         let lists = try await test.manifests().map(\.content)
 
-        let report = try await test.maintenance(at: muchLater).expire(LakehouseUnderTest.table, ExpiryRule())
+        let report = try await test.maintenance(at: muchLater).expire(LakehouseUnderTest.table)
 
         #expect(lists == [.data, .deletes, .deletes])
         #expect(report.snapshotsExpired == 6)
@@ -162,7 +162,7 @@ struct `An expiry` {
         _ = try await test.maintenance().compact(LakehouseUnderTest.table)
         let rows = try await test.rows()
 
-        let report = try await test.maintenance(at: muchLater).expire(LakehouseUnderTest.table, ExpiryRule())
+        let report = try await test.maintenance(at: muchLater).expire(LakehouseUnderTest.table)
 
         #expect(report.snapshotsExpired == 3 && report.snapshotsKept == 1)
         #expect(try await test.rows() == rows)
@@ -182,6 +182,36 @@ struct `An expiry` {
         #expect(ExpiryRule(keepLast: 9).expired(of: table.metadata, now: muchLater).isEmpty)
     }
 
+    @Test func `keeps what the table asks for, unless the user asks for something else`() async throws {
+        let test = try await LakehouseUnderTest()
+        for version in 1...4 as ClosedRange<Int64> { try await test.load([[row(1, version)]], run: "r\(version)") }
+        try await test.set("history.expire.max-snapshot-age-ms", "1000")
+        try await test.set("history.expire.min-snapshots-to-keep", "3")
+        let table = try await test.head().metadata
+
+        #expect(ExpiryRule(of: table) == ExpiryRule(age: .seconds(1), keepLast: 3))
+        #expect(ExpiryRule(of: table, age: .seconds(9), keepLast: 1) == ExpiryRule(age: .seconds(9), keepLast: 1))
+        let soon = Timestamp(microseconds: LakehouseUnderTest.time.utc().microseconds + 2_000_000)
+        let report = try await test.maintenance(at: soon).expire(LakehouseUnderTest.table)
+        #expect(report.snapshotsExpired == 1 && report.snapshotsKept == 3)
+    }
+
+    @Test func `keeps what the branch 'main' asks for before what the table does`() throws {
+        let table = try TableMetadata(
+            parsing: #"""
+                {"format-version":2,"table-uuid":"9c12d441-03fe-4693-9a96-a0705ddf69c1","location":"file:///t",
+                 "last-sequence-number":1,"last-updated-ms":1,"last-column-id":1,"current-schema-id":0,
+                 "schemas":[{"type":"struct","schema-id":0,"fields":[]}],"default-spec-id":0,"last-partition-id":999,
+                 "partition-specs":[{"spec-id":0,"fields":[]}],"default-sort-order-id":0,
+                 "sort-orders":[{"order-id":0,"fields":[]}],
+                 "properties":{"history.expire.max-snapshot-age-ms":"5","history.expire.min-snapshots-to-keep":"no"},
+                 "snapshots":[{"snapshot-id":1,"timestamp-ms":1,"sequence-number":1,"manifest-list":"m","summary":{}}],
+                 "refs":{"main":{"snapshot-id":1,"type":"branch","max-snapshot-age-ms":7000}}}
+                """#.utf8, from: "f")
+
+        #expect(ExpiryRule(of: table) == ExpiryRule(age: .seconds(7), keepLast: 1))
+    }
+
     @Test func `is refused where files may be another table's too`() async throws {
         let test = try await LakehouseUnderTest()
         try await test.load([[row(1, 1)]], run: "r1")
@@ -190,7 +220,7 @@ struct `An expiry` {
             TableChange(requirements: [], updates: [.setProperties([TableProperty("gc.enabled", "false")])]), to: table)
 
         let error = await #expect(throws: NilusError.self) {
-            _ = try await test.maintenance(at: muchLater).expire(LakehouseUnderTest.table, ExpiryRule())
+            _ = try await test.maintenance(at: muchLater).expire(LakehouseUnderTest.table)
         }
 
         #expect(error?.code == .sinkRefused)
@@ -255,6 +285,18 @@ struct `A look at a table` {
         #expect(snapshots.map(\.rowsRemoved) == [1, 0])
     }
 
+    @Test func `shows the ten newest snapshots and how many there are`() async throws {
+        let test = try await LakehouseUnderTest()
+        for version in 1...12 as ClosedRange<Int64> { try await test.load([[row(1, version)]], run: "r\(version)") }
+
+        let description = try await test.maintenance().describe(LakehouseUnderTest.table)
+
+        #expect(description.snapshotCount == 12)
+        #expect(description.newestSnapshots.map(\.runID) == (3...12).reversed().map { "r\($0)" })
+        #expect(description.newestSnapshots.first == description.current)
+        #expect(description.newestSnapshots.map(\.loadID) == description.newestSnapshots.map(\.runID))
+    }
+
     @Test func `shows rows as people read them, without deleted ones`() async throws {
         let test = try await LakehouseUnderTest()
         try await test.load([[TestRow("a", 0, 1), TestRow("b", nil, 1)]], run: "r1")
@@ -278,15 +320,3 @@ struct `A look at a table` {
         #expect(error?.message == "cannot find table 'sales.charge': did you mean 'sales.charges'?")
     }
 }
-    @Test func `shows the ten newest snapshots and how many there are`() async throws {
-        let test = try await LakehouseUnderTest()
-        for version in 1...12 as ClosedRange<Int64> { try await test.load([[row(1, version)]], run: "r\(version)") }
-
-        let description = try await test.maintenance().describe(LakehouseUnderTest.table)
-
-        #expect(description.snapshotCount == 12)
-        #expect(description.newestSnapshots.map(\.runID) == (3...12).reversed().map { "r\($0)" })
-        #expect(description.newestSnapshots.first == description.current)
-        #expect(description.newestSnapshots.map(\.loadID) == description.newestSnapshots.map(\.runID))
-    }
-

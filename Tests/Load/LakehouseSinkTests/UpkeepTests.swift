@@ -2,9 +2,68 @@ import Iceberg
 import IcebergCatalog
 import Loading
 import NilusCore
+import Synchronization
 import Testing
+import WorkflowManifest
 
 @testable import LakehouseSink
+
+struct `The thresholds of upkeep` {
+    typealias Burden = UpkeepRule.Burden
+    typealias Need = UpkeepRule.Need
+
+    struct Threshold: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let below: Burden
+        let at: Burden
+        let need: Need
+    }
+
+    @Test(arguments: [
+        Threshold(
+            testDescription: "10 delete files", below: Burden(deleteFiles: 9), at: Burden(deleteFiles: 10),
+            need: Need(compaction: true)),
+        Threshold(
+            testDescription: "20 small files", below: Burden(smallFiles: 19), at: Burden(smallFiles: 20),
+            need: Need(compaction: true)),
+        Threshold(
+            testDescription: "more than a fifth of the rows deleted", below: Burden(rows: 1_000, deletedRows: 200),
+            at: Burden(rows: 1_000, deletedRows: 201), need: Need(compaction: true)),
+        Threshold(
+            testDescription: "50 snapshots", below: Burden(snapshots: 49), at: Burden(snapshots: 50),
+            need: Need(expiry: true)),
+    ])
+    func `are passed by one and not by what is below it`(_ threshold: Threshold) {
+        #expect(UpkeepRule.need(of: threshold.below) == Need())
+        #expect(UpkeepRule.need(of: threshold.at) == threshold.need)
+    }
+
+    @Test func `count what a table has, and of small files those that can be put together`() async throws {
+        let test = try await LakehouseUnderTest(layout: LayoutRequest([.init(.day, "created")]))
+        let days = (0..<3).map { TestRow("d\($0)", Int64($0) * 86_400, 1) }
+        try await test.load([days], run: "r1")
+        try await test.load([[TestRow("d0", 0, 2), TestRow("new", 5, 1)]], run: "r2")
+
+        let burden = Burden(of: try await test.maintenance().describe(LakehouseUnderTest.table))
+
+        #expect(burden == Burden(deleteFiles: 1, smallFiles: 2, rows: 5, deletedRows: 1, snapshots: 2))
+    }
+}
+
+extension TimeSource {
+    /// A clock by which a second goes by whenever someone looks.
+    fileprivate static func ticking() -> TimeSource {
+        let seconds = Mutex<Int64>(1_764_000_000)
+        return TimeSource(
+            monotonic: { .zero },
+            utc: {
+                seconds.withLock { now in
+                    now += 1
+                    return Timestamp(microseconds: now * 1_000_000)
+                }
+            }, sleep: { _ in })
+    }
+}
 
 struct `Upkeep after a load` {
     private func row(_ number: Int, _ version: Int64) -> TestRow { TestRow("k\(number)", Int64(number), version) }
@@ -20,6 +79,40 @@ struct `Upkeep after a load` {
         #expect(many.remarks == ["compacted: 3 data files became 1, 61 deleted rows left out"])
         #expect(try await test.liveFiles().map(\.content) == [.data])
         #expect(try await test.rows().count == 100)
+    }
+
+    @Test func `keeps a table that is merged into often small in files and snapshots`() async throws {
+        let test = try await LakehouseUnderTest(maintains: true, time: .ticking())
+        try await test.load([(0..<100).map { row($0, 1) }], run: "r0")
+        try await test.set("history.expire.max-snapshot-age-ms", "0")
+        try await test.set("history.expire.min-snapshots-to-keep", "5")
+        var remarks: [String] = []
+        var most = (files: 0, snapshots: 0)
+
+        for run in 1...60 {
+            remarks += try await test.load([[row(run, 2)]], run: "r\(run)").remarks
+            most.files = max(most.files, try await test.liveFiles().count)
+            most.snapshots = max(most.snapshots, try await test.head().metadata.snapshots.count)
+        }
+
+        #expect(most.files <= 2 * UpkeepRule.mostDeleteFiles && most.snapshots < UpkeepRule.mostSnapshots + 2)
+        #expect(remarks.contains("compacted: 11 data files became 1, 10 deleted rows left out"))
+        #expect(remarks.contains { $0.hasPrefix("expired ") })
+        #expect(try await test.rows() == (0..<100).map { row($0, (1...60).contains($0) ? 2 : 1) }.sorted())
+    }
+
+    @Test func `expires snapshots even where it cannot compact`() async throws {
+        let test = try await LakehouseUnderTest(maintains: true, time: .ticking())
+        try await test.load([(0..<10).map { row($0, 1) }], run: "r0")
+        try await test.set("history.expire.max-snapshot-age-ms", "0")
+        for run in 1..<49 { try await test.changeByOthers(adding: [row(1_000 + run, 1)]) }
+        // Whatever upkeep commits first is refused, and that is the compaction.
+        let catalog = ScriptedCatalog(test.catalog, [.answer, .refuse])
+
+        let receipt = try await test.load([(0..<10).map { row($0, 2) }], run: "r1", through: catalog)
+
+        #expect(receipt.remarks.first == "maintenance did not succeed: scripted")
+        #expect(receipt.remarks.dropFirst().first?.hasPrefix("expired ") == true)
     }
 
     @Test func `leaves a table alone that nobody wants to be maintained`() async throws {

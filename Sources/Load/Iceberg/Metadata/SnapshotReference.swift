@@ -13,6 +13,9 @@ package struct SnapshotReference: Sendable, Equatable {
     /// The reference as it stands in the metadata, retention settings included.
     package let json: JSONObject
 
+    /// A number among its retention settings, such as `max-snapshot-age-ms`.
+    package func number(_ name: String) -> Int64? { json[name]?.integer }
+
     init(_ members: MetadataMembers) throws(NilusError) {
         snapshotID = try members.long("snapshot-id")
         kind = try members.text("type")

@@ -5,18 +5,33 @@ import NilusCore
 import ObjectStorage
 
 /// Which snapshots are to be kept.
-package struct ExpiryRule: Sendable, Hashable {
+struct ExpiryRule: Sendable, Hashable {
     /// Snapshots that are older go.
-    package let age: Duration
+    let age: Duration
     /// The newest snapshots of `main` that stay, whatever their age; at least one.
-    package let keepLast: Int
+    let keepLast: Int
 
     /// Five days and one snapshot, as the table format's own defaults are.
     ///
     /// - SeeAlso: Iceberg documentation, "Table behavior properties", `history.expire.max-snapshot-age-ms`.
-    package init(age: Duration = .seconds(5 * 86_400), keepLast: Int = 1) {
+    init(age: Duration = .seconds(5 * 86_400), keepLast: Int = 1) {
         self.age = age
         self.keepLast = max(1, keepLast)
+    }
+
+    /// What is asked for, else what the table says of its branch `main` or of itself, else the defaults.
+    ///
+    /// - SeeAlso: Iceberg Table Spec, "Snapshot Retention Policy".
+    init(of table: TableMetadata, age: Duration? = nil, keepLast: Int? = nil) {
+        func said(_ name: String) -> Int64? {
+            let ofTable = table.properties["history.expire.\(name)"].flatMap { Int64($0) }
+            let number = table.references[SnapshotReference.main]?.number(name) ?? ofTable
+            return number.flatMap { $0 < 0 ? nil : $0 }
+        }
+        let standard = ExpiryRule()
+        self.init(
+            age: age ?? said("max-snapshot-age-ms").map { .milliseconds($0) } ?? standard.age,
+            keepLast: keepLast ?? said("min-snapshots-to-keep").map { Int(clamping: $0) } ?? standard.keepLast)
     }
 
     /// The snapshots that go: old ones that no branch or tag names and that are not among the newest of `main`.

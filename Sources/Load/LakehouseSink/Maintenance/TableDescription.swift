@@ -33,16 +33,18 @@ package struct TableDescription: Sendable {
     package private(set) var dataFileCount = 0
     /// Data files well below the size that new ones get.
     package private(set) var smallFileCount = 0
+    /// The small files by the partition that they are in.
+    private var smallFiles: [FilePartition: Int] = [:]
     package private(set) var dataBytes: Int64 = 0
     package private(set) var positionDeleteFileCount = 0
     package private(set) var deletedRowCount: Int64 = 0
     package private(set) var equalityDeleteFileCount = 0
 
-    init(_ table: CatalogTable) {
-        let metadata = table.metadata
     /// As many snapshots as a screen has room for; `nilus table snapshots` lists all.
     package static let newestSnapshotCount = 10
 
+    init(_ table: CatalogTable) {
+        let metadata = table.metadata
         func column(_ id: Int?) -> String {
             metadata.currentSchema.fields.first { $0.id == id }?.name ?? "a column of other kind"
         }
@@ -61,18 +63,23 @@ package struct TableDescription: Sendable {
             return field.isDescending ? "\(sorted) descending" : sorted
         }
         snapshotCount = metadata.snapshots.count
+        newestSnapshots = SnapshotDescription.all(of: metadata, atMost: Self.newestSnapshotCount)
         current = metadata.currentSnapshot.map { SnapshotDescription($0, isInLine: true) }
         checkpoint = metadata.checkpoint
-        newestSnapshots = SnapshotDescription.all(of: metadata, atMost: Self.newestSnapshotCount)
         rowCount = metadata.liveRecordCount
     }
+
+    /// Small files that have others in their partition, so that a compaction puts them together.
+    var joinableFileCount: Int { smallFiles.values.filter { $0 > 1 }.reduce(0, +) }
 
     mutating func count(_ file: DataFile, targetBytes: Int) {
         switch file.content {
         case .data:
             dataFileCount += 1
             dataBytes += file.sizeBytes
-            if file.sizeBytes < Int64(CompactionChoice.smallBytes(targetBytes)) { smallFileCount += 1 }
+            guard file.sizeBytes < Int64(CompactionChoice.smallBytes(targetBytes)) else { return }
+            smallFileCount += 1
+            smallFiles[file.partition, default: 0] += 1
         case .positionDeletes:
             positionDeleteFileCount += 1
             deletedRowCount += file.recordCount
@@ -97,13 +104,6 @@ package struct SnapshotDescription: Sendable, Hashable {
     /// Whether it is the current snapshot or an ancestor of it; others were rolled back or are of other branches.
     package let isInLine: Bool
 
-    init(_ snapshot: Snapshot, isInLine: Bool) {
-        id = snapshot.id
-        time = Timestamp(microseconds: snapshot.timestampMilliseconds &* 1_000)
-        operation = snapshot.summary["operation"] ?? "unknown"
-        rowsAdded = snapshot.count("added-records") ?? 0
-        rowsRemoved = (snapshot.count("deleted-records") ?? 0) &+ (snapshot.count("added-position-deletes") ?? 0)
-        loadID = snapshot.summary[LoadFacts.loadID]
     /// The snapshots of a table, newest first.
     static func all(of metadata: TableMetadata, atMost count: Int = .max) -> [SnapshotDescription] {
         let line = Set(metadata.ancestors.map(\.id))
@@ -112,6 +112,13 @@ package struct SnapshotDescription: Sendable, Hashable {
         }
     }
 
+    init(_ snapshot: Snapshot, isInLine: Bool) {
+        id = snapshot.id
+        time = Timestamp(microseconds: snapshot.timestampMilliseconds &* 1_000)
+        operation = snapshot.summary["operation"] ?? "unknown"
+        rowsAdded = snapshot.count("added-records") ?? 0
+        rowsRemoved = (snapshot.count("deleted-records") ?? 0) &+ (snapshot.count("added-position-deletes") ?? 0)
+        loadID = snapshot.summary[LoadFacts.loadID]
         runID = snapshot.summary[LoadFacts.runID]
         endpoint = snapshot.summary[LoadFacts.endpoint]
         checkpoint = snapshot.summary[LoadFacts.checkpoint].flatMap { $0 == LoadFacts.noCheckpoint ? nil : $0 }

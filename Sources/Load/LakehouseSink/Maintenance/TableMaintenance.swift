@@ -60,9 +60,14 @@ package struct TableMaintenance: Sendable {
 
     /// Removes old snapshots and the files that only they needed.
     ///
+    /// `age`, `keepLast`: as ``ExpiryRule`` has them; what is `nil` the table itself says.
+    ///
     /// - Throws: `commitConflict` (transient) when the table changed in the meantime: nothing was removed.
-    package func expire(_ name: TableName, _ rule: ExpiryRule) async throws -> ExpiryReport {
+    package func expire(
+        _ name: TableName, age: Duration? = nil, keepLast: Int? = nil
+    ) async throws -> ExpiryReport {
         let table = try await table(name)
+        let rule = ExpiryRule(of: table.metadata, age: age, keepLast: keepLast)
         return try await Expiry(lakehouse: lakehouse.serving(table), time: time).run(rule, on: table)
     }
 

@@ -13,21 +13,39 @@ struct UpkeepRule {
     /// Snapshots from which on those past their age are removed.
     static let mostSnapshots = 50
 
+    /// What makes reading a table slow.
+    struct Burden: Hashable {
+        /// Of positions and of values.
+        var deleteFiles = 0
+        /// Small files that a compaction can put together.
+        var smallFiles = 0
+        /// Rows that lie in files, deleted ones too.
+        var rows: Int64 = 0
+        var deletedRows: Int64 = 0
+        var snapshots = 0
+    }
+
     /// What a table in such a state needs.
     struct Need: Hashable {
         var compaction = false
         var expiry = false
     }
 
-    static func need(of table: TableDescription) -> Need {
-        var need = Need()
-        let rows = Double(max(0, table.rowCount ?? 0)) + Double(table.deletedRowCount)
-        need.compaction =
-            table.positionDeleteFileCount + table.equalityDeleteFileCount >= mostDeleteFiles
-            || table.smallFileCount >= mostSmallFiles
-            || Double(table.deletedRowCount) > rows * largestDeletedShare
-        need.expiry = table.snapshotCount >= mostSnapshots
-        return need
+    static func need(of burden: Burden) -> Need {
+        Need(
+            compaction: burden.deleteFiles >= mostDeleteFiles || burden.smallFiles >= mostSmallFiles
+                || Double(burden.deletedRows) > Double(burden.rows) * largestDeletedShare,
+            expiry: burden.snapshots >= mostSnapshots)
+    }
+}
+
+extension UpkeepRule.Burden {
+    init(of table: TableDescription) {
+        deleteFiles = table.positionDeleteFileCount + table.equalityDeleteFileCount
+        smallFiles = table.joinableFileCount
+        rows = max(0, table.rowCount ?? 0) + table.deletedRowCount
+        deletedRows = table.deletedRowCount
+        snapshots = table.snapshotCount
     }
 }
 
@@ -38,25 +56,35 @@ struct Upkeep {
 
     /// - Returns: what was done or what kept it from being done, for the status; empty when nothing was needed.
     func run() async -> [String] {
-        do {
-            let need = UpkeepRule.need(of: try await maintenance.describe(table))
-            var done: [String] = []
-            if need.compaction {
-                let report = try await maintenance.compact(table)
-                if report.snapshotID != nil {
-                    done.append(
-                        "compacted: \(report.filesRewritten) data files became \(report.filesWritten), "
-                            + "\(report.rowsDropped) deleted rows left out")
-                }
-            }
-            if need.expiry {
-                let report = try await maintenance.expire(table, ExpiryRule())
-                if report.snapshotsExpired > 0 { done.append("expired \(report.snapshotsExpired) snapshots") }
-            }
-            return done
-        } catch {
-            // Not the load's failure: the next run tries again.
-            return ["maintenance did not succeed: \(NilusError.unexpected(.load, error).line)"]
+        var need = UpkeepRule.Need()
+        let failure = await trying {
+            need = UpkeepRule.need(of: UpkeepRule.Burden(of: try await maintenance.describe(table)))
+            return nil
+        }
+        var remarks = [failure]
+        // A table that cannot be compacted must not keep all its snapshots as well.
+        if need.compaction { remarks.append(await trying(compact)) }
+        if need.expiry { remarks.append(await trying(expire)) }
+        return remarks.compactMap(\.self)
+    }
+
+    private func compact() async throws -> String? {
+        let report = try await maintenance.compact(table)
+        guard report.snapshotID != nil else { return nil }
+        return "compacted: \(report.filesRewritten) data files became \(report.filesWritten), "
+            + "\(report.rowsDropped) deleted rows left out"
+    }
+
+    private func expire() async throws -> String? {
+        let report = try await maintenance.expire(table)
+        return report.snapshotsExpired > 0 ? "expired \(report.snapshotsExpired) snapshots" : nil
+    }
+
+    /// What a step remarks; in words why, when it does not succeed: that is not the load's failure, the next run
+    /// tries again.
+    private func trying(_ step: () async throws -> String?) async -> String? {
+        do { return try await step() } catch {
+            return "maintenance did not succeed: \(NilusError.unexpected(.load, error).line)"
         }
     }
 }
