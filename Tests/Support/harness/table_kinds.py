@@ -86,12 +86,9 @@ def evolved(story):
     story.load("append", "charge:sync:incremental")
     rows = {}
     for identifier, found in story.rows().items():
-        if identifier in new:
-            rows[identifier] = {**found, "link": None, "brand_new": '{"a": 1}'}
-        else:
-            assert found == old[identifier]
-            rows[identifier] = {
-                **found, "link": found["receipt_url"], "receipt_url": None, "livemode": None, "brand_new": None}
+        assert identifier in new or found == old[identifier]
+        added = {"brand_new": '{"a": 1}'} if identifier in new else {"livemode": None, "brand_new": None}
+        rows[identifier] = {"link": found.pop("receipt_url"), **found, **added}
     return rows
 
 
