@@ -2,7 +2,7 @@
 #
 #   make demo     load a simulated Stripe account into ./warehouse and show how to query it
 #   make test     run every test, interop and end to end included
-#   make interop-java             read every kind of table with Spark and Java Iceberg ($ICEBERG_SPARK_RUNTIME, or PyPI's)
+#   make interop-java             Spark with Java Iceberg ($ICEBERG_SPARK_RUNTIME, or PyPI's) reads our tables, and we fill its
 #   make test-cluster             the tests of Tests/Cluster against a real API server: $KUBECONFIG, or one built here
 #   make build    build the release programs          make check    format, docs, samples, linkage
 #   make format   format all Swift code               make bench    print the figures of docs/figures.md
