@@ -1,5 +1,6 @@
 """The envelope that the manifest promises, with the kernel holding the job to it."""
 
+import pytest
 import yaml
 from harness.cgroup import control_group
 from harness.job import manifest
@@ -27,6 +28,38 @@ def test_the_seeds_workflow_in_its_own_envelope(account, figures):
         f"{finished.peak_bytes / MEBIBYTE:.1f} MiB resident, {peak / MEBIBYTE:.1f} MiB with page cache, "
         f"{finished.cpu_seconds:.1f} CPU seconds, {envelope['throttledSeconds']:.1f} s throttled")
     assert finished.peak_bytes <= 64 * MEBIBYTE
+
+
+# What becomes of 70,000 rows of which 100 changed.
+KEPT = {
+    "merge": {"rowsAdded": 70_000, "rowsReplaced": 70_000, "rowsInTable": 70_000},
+    "scd2": {"rowsAdded": 100, "versionsClosed": 100, "rowsUnchanged": 69_900, "rowsInTable": 70_100},
+}
+
+
+# It takes long; uploads are held to their memory by the other tests here.
+@pytest.mark.local
+@pytest.mark.parametrize("strategy", KEPT)
+def test_rows_that_are_kept_by_key_fit_the_smallest_envelope(account, figures, strategy):
+    """Where the kernel allows 64 MiB, page cache included."""
+    text = manifest("charge", sink={"incremental-strategy": strategy}, resources="100m / 64Mi")
+    with simulator(objects={"charge": 70_000, "default": 10}) as stripe, control_group(64 * MEBIBYTE, 100) as group:
+        job = account.job(stripe)
+        first = job.run(text, prefix=group.prefix)
+        for id in stripe.ids("charge")[::700]:
+            stripe.update("charge", id, description="changed")
+
+        second = job.run(text, prefix=group.prefix)
+
+    assert KEPT[strategy].items() <= second.endpoint["commit"].items()
+    where = "_nilus_valid_to IS NULL" if strategy == "scd2" else "true"
+    assert job.lakehouse.by_duckdb("stripe.charge", "count(DISTINCT id) AS n, count(*) AS rows", where).to_pylist() == [
+        {"n": 70_000, "rows": 70_000}]
+    for what, finished in (("70,000 charges", first), ("the same, 100 of them changed", second)):
+        figures.line(
+            f"{strategy} of {what}, in 64 MiB",
+            f"{finished.peak_bytes / MEBIBYTE:.1f} MiB resident, {finished.cpu_seconds:.1f} CPU seconds")
+        assert finished.peak_bytes <= 56 * MEBIBYTE
 
 
 def test_a_tighter_limit_of_the_kernel_wins(account, small_stripe):

@@ -1,18 +1,14 @@
 """`delete+insert` and `scd2` of the real job: what becomes of rows that a table already has."""
 import datetime
 import json
-import os
 
 import pytest
-from harness.cgroup import control_group
 from harness.job import manifest
 from harness.simulator import simulator
 
-MEBIBYTE = 1024 * 1024
 INTERVAL = {"incremental-strategy": "delete+insert"}
 HISTORY = {"incremental-strategy": "scd2"}
 MONTHS = {"partition-by": [{"column": "created", "type": "month"}]}
-by_root = pytest.mark.skipif(os.getuid() != 0, reason="control groups are made by root: run `sudo make test`")
 
 
 @pytest.fixture
@@ -214,28 +210,3 @@ class TestHistory:
 
         past.check()
         assert past.job.lakehouse.count("stripe.customer") == 121
-
-    # It takes long, and uploads are held to their memory by test_envelope.py.
-    @by_root
-    @pytest.mark.local
-    def test_a_large_history_fits_the_envelope(self, account, figures):
-        """100,000 charges again, a tenth of them changed, where the kernel allows 128 MiB."""
-        with simulator(objects={"charge": 100_000, "default": 10}) as stripe, \
-                control_group(128 * MEBIBYTE, 100) as group:
-            job = account.job(stripe)
-            first = job.run(manifest("charge", sink=HISTORY), prefix=group.prefix)
-            ids = stripe.ids("charge")
-            for id in ids[::500]:
-                stripe.update("charge", id, description="changed")
-
-            second = job.run(manifest("charge", sink=HISTORY), prefix=group.prefix)
-
-        commit = second.endpoint["commit"]
-        assert (commit["rowsAdded"], commit["versionsClosed"], commit["rowsUnchanged"]) == (200, 200, 99_800)
-        assert job.lakehouse.by_duckdb("stripe.charge", "count(*) AS n", "_nilus_valid_to IS NULL").column(
-            "n").to_pylist() == [100_000]
-        for what, finished in (("100,000 charges", first), ("the same, 200 of them changed", second)):
-            figures.line(
-                f"history of {what}, in 128 MiB",
-                f"{finished.peak_bytes / MEBIBYTE:.1f} MiB resident, {finished.cpu_seconds:.1f} CPU seconds")
-        assert max(first.peak_bytes, second.peak_bytes) <= 80 * MEBIBYTE
