@@ -14,13 +14,16 @@ struct Cluster {
     var runs: [JSONValue] = []
     var cronJobs: [JSONValue] = []
     var abilities = ClusterAbilities(hasCronJobs: true, minorVersion: 36)
+    var settings = OperatorSettings(image: "nilus:test", jobServiceAccount: "nilus-job")
     var now = Timestamp(microseconds: 1_780_000_000_000_000)
 
-    init(_ spec: JSONValue = Cluster.spec(), generation: Int = 1, annotations: JSONValue = [:], status: JSONValue = [:])
-    {
+    init(
+        _ spec: JSONValue = Cluster.spec(), generation: Int = 1, annotations: JSONValue = [:],
+        status: JSONValue = [:], namespace: String = "data"
+    ) {
         workflow = [
             "metadata": [
-                "name": "loads", "namespace": "data", "uid": "w1", "generation": .integer(generation),
+                "name": "loads", "namespace": .string(namespace), "uid": "w1", "generation": .integer(generation),
                 "annotations": annotations,
             ],
             "spec": spec, "status": status,
@@ -99,12 +102,15 @@ struct Cluster {
         ]
     }
 
-    static func pod(of job: String, _ status: JSONValue) -> JSONValue {
-        [
+    /// A pod that its owner, or a label, tells to be of a Job.
+    static func pod(of job: String, _ status: JSONValue, marked mark: String = "owner") -> JSONValue {
+        var labels: JSONObject = [OperatorLabel.workflow: "loads", OperatorLabel.workflowUID: "w1"]
+        if mark != "owner" { labels[mark] = .string("u-\(job)") }
+        let owner: JSONValue = ["uid": .string("u-\(job)"), "controller": true]
+        return [
             "metadata": [
                 "name": .string("\(job)-pod"), "namespace": "data", "uid": .string("p-\(job)"),
-                "labels": [OperatorLabel.workflow: "loads", OperatorLabel.workflowUID: "w1"],
-                "ownerReferences": [["uid": .string("u-\(job)"), "controller": true]],
+                "labels": .object(labels), "ownerReferences": mark == "owner" ? [owner] : [],
             ],
             "status": status,
         ]
@@ -119,8 +125,8 @@ struct Cluster {
         situation.runs = try runs.map { try #require(RunObject($0)) }
         situation.cronJobs = try cronJobs.map { try #require(CronJobObject($0)) }
         return Reconciliation(
-            situation: situation, settings: OperatorSettings(image: "nilus:test", jobServiceAccount: "nilus-job"),
-            abilities: abilities, read: { ManifestReader().read($0, file: $1) }, now: now)
+            situation: situation, settings: settings, abilities: abilities,
+            read: { ManifestReader().read($0, file: $1) }, now: now)
     }
 }
 
@@ -137,6 +143,11 @@ extension Decision {
     }
 
     func names(_ kind: String) -> [String] { made(kind).compactMap { $0["metadata"]?["name"]?.string } }
+
+    /// The kinds whose status is taken from whoever owns it.
+    var forces: [String] {
+        actions.compactMap { if case .applyStatus(let object, _, true) = $0 { object.kind.kind } else { nil } }
+    }
 
     var deleted: [String] {
         actions.compactMap { if case .delete(let object, _, _) = $0 { object.name } else { nil } }

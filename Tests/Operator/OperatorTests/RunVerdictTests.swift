@@ -45,7 +45,7 @@ struct Kill: CustomTestStringConvertible, Sendable {
         Kill(ended(137, "OOMKilled"), as: "OOMKilled"), Kill(["phase": "Failed", "reason": "Evicted"], as: "Evicted"),
         Kill(waiting("CreateContainerConfigError"), "DeadlineExceeded", as: "SecretMissing"),
         Kill(waiting("ImagePullBackOff"), "DeadlineExceeded", as: "ConfigurationInvalid"),
-        Kill(["phase": "Running"], "DeadlineExceeded", as: "DeadlineExceeded"),
+        Kill(["phase": "Failed"], "DeadlineExceeded", as: "DeadlineExceeded"),
         Kill(ended(137), phase: "Interrupted", as: "Interrupted"),
         Kill(ended(143), phase: "Interrupted", as: "Interrupted"),
         Kill(ended(134), "PodFailurePolicy", as: "InternalDefect"), Kill(ended(1), as: "InternalDefect"),
@@ -84,7 +84,6 @@ struct `The end of a run that nobody told` {
         cluster.jobs = [
             Cluster.job("loads-g1", group: "g1", ended: "Failed", reason: "BackoffLimitExceeded", failed: 1)
         ]
-        cluster.pods = [Cluster.pod(of: "loads-g1", ["phase": "Running"])]
         cluster.runs = [Cluster.run("loads-g1-u-loads-g1", group: "g1")]
 
         #expect(try cluster.decide().status("WorkflowRun") == nil)
@@ -98,6 +97,29 @@ struct `The end of a run that nobody told` {
         cluster.runs = [Cluster.run("loads-g1-gone", group: "g1")]
 
         #expect(try cluster.decide().status("WorkflowRun")?["phase"]?.string == "Interrupted")
+    }
+
+    @Test(arguments: ["owner", "batch.kubernetes.io/controller-uid", "controller-uid"])
+    func `is not told in place of a pod that outlives its Job`(mark: String) throws {
+        var cluster = Cluster()
+        cluster.runs = [Cluster.run("loads-g1-u-loads-g1", group: "g1")]
+        cluster.pods = [Cluster.pod(of: "loads-g1", ["phase": "Running"], marked: mark)]
+        #expect(try cluster.decide().status("WorkflowRun") == nil)
+
+        let word = #"{"phase":"Interrupted","reason":"SourceUnavailable","message":"later"}"#
+        cluster.pods = [Cluster.pod(of: "loads-g1", Kill.ended(75, "Error", word), marked: mark)]
+        #expect(try cluster.decide().status("WorkflowRun")?["reason"]?.string == "SourceUnavailable")
+
+        cluster.pods = []
+        #expect(try cluster.decide().status("WorkflowRun")?["reason"]?.string == "Interrupted")
+    }
+
+    @Test func `is not told while a pod of a failed Job still ends`() throws {
+        let running = try complete(Kill(["phase": "Running"], "DeadlineExceeded", as: "DeadlineExceeded"))
+        #expect(running.status("WorkflowRun") == nil)
+
+        let over = try complete(Kill(["phase": "Failed"], "DeadlineExceeded", as: "DeadlineExceeded"))
+        #expect(over.status("WorkflowRun")?["reason"]?.string == "DeadlineExceeded")
     }
 
     @Test func `is left to the job that told it`() throws {
@@ -152,6 +174,8 @@ struct `The status of a workflow` {
         told.runs = cluster.runs
         let status = try told.decide().status("Workflow")
         #expect(status != nil && status?["lastRun"] == nil)
+        cluster.pods = [Cluster.pod(of: "loads-g1", ["phase": "Running"])]
+        #expect(try cluster.decide().forces == [])
         #expect(status?["runtime"]?.string == "failed")
     }
 }

@@ -15,8 +15,15 @@ extension Reconciliation {
             complete(run, of: job, &decision)
         }
         for run in situation.runs where !run.hasEnded && situation.job(of: run) == nil && isJobRun(run) {
-            decision.actions.append(declare(.jobGone(at: now), of: run))
+            end(orphan: run, &decision)
         }
+    }
+
+    /// Says how a run ended whose Job is gone, once its pods have ended too: one within its grace period reports itself.
+    private func end(orphan run: RunObject, _ decision: inout Decision) {
+        let pods = situation.pods(of: run)
+        guard pods.allSatisfy(\.isOver) else { return }
+        decision.actions.append(declare(.jobGone(at: now, pods: pods), of: run))
     }
 
     /// Says how a run ended when its Job has ended and the job itself did not say so.
@@ -27,6 +34,8 @@ extension Reconciliation {
             decision.wake(at: patience)
             return
         }
+        // Servers before 1.31 call a Job failed while its pod still ends; the end of the pod is news.
+        guard !situation.mayReport(run) else { return }
         decision.actions.append(declare(verdict, of: run))
         decision.actions.append(
             .tell(

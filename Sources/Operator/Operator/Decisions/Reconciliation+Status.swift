@@ -89,7 +89,7 @@ extension Reconciliation {
     /// The last run, when its Job has ended and the workflow's status does not say how.
     private var lastRunToTell: RunObject? {
         guard let last = newestFirst(situation.runs).first, last.hasEnded,
-            situation.job(of: last).map({ !$0.isActive }) ?? true
+            situation.job(of: last).map({ !$0.isActive }) ?? true, !situation.mayReport(last)
         else { return nil }
         let told = workflow.status["lastRun"]
         let isTold = told?["name"]?.string == last.metadata.name && told?["phase"]?.string == last.phase

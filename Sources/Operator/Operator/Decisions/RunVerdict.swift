@@ -13,10 +13,7 @@ struct RunVerdict: Equatable {
 
     /// What a Job that has ended says about its run; `nil` while it has not.
     init?(_ job: JobObject, pods: [PodObject]) {
-        let last = pods.max {
-            ($0.startTime ?? $0.metadata.creation ?? .distantPast)
-                < ($1.startTime ?? $1.metadata.creation ?? .distantPast)
-        }
+        let last = Self.newest(pods)
         switch job.end {
         case nil: return nil
         case .succeeded:
@@ -29,19 +26,32 @@ struct RunVerdict: Equatable {
         }
     }
 
-    /// A run whose Job is gone before anyone said how it ended.
-    static func jobGone(at time: Timestamp) -> RunVerdict {
-        RunVerdict(
+    /// A run whose Job is gone before anyone said how it ended; its pods have ended, and the last may have left a word.
+    static func jobGone(at time: Timestamp, pods: [PodObject]) -> RunVerdict {
+        if let end = newest(pods)?.end, let verdict = told(end, at: time) { return verdict }
+        return RunVerdict(
             phase: "Interrupted", reason: "Interrupted",
             message: "the Job of this run was deleted before the run had ended", exitCode: nil, rows: nil, at: time)
     }
 
+    private static func newest(_ pods: [PodObject]) -> PodObject? {
+        pods.max {
+            ($0.startTime ?? $0.metadata.creation ?? .distantPast)
+                < ($1.startTime ?? $1.metadata.creation ?? .distantPast)
+        }
+    }
+
+    /// The last word of a job, which nobody took over; `nil` when it left none.
+    private static func told(_ end: PodObject.End, at time: Timestamp?) -> RunVerdict? {
+        guard end.reason != "OOMKilled", let report = JobReport(end.message) else { return nil }
+        return RunVerdict(
+            phase: report.phase, reason: report.reason, message: report.message, exitCode: end.exitCode,
+            rows: report.rowsCommitted, at: end.time ?? time)
+    }
+
     private init(failure: String, _ message: String, _ pod: PodObject?, at time: Timestamp?) {
-        if let end = pod?.end, end.reason != "OOMKilled", let report = JobReport(end.message) {
-            // The job had the last word and nobody took it over.
-            self.init(
-                phase: report.phase, reason: report.reason, message: report.message, exitCode: end.exitCode,
-                rows: report.rowsCommitted, at: end.time ?? time)
+        if let verdict = pod?.end.flatMap({ Self.told($0, at: time) }) {
+            self = verdict
             return
         }
         let killed = Self.killed(failure, pod)

@@ -26,6 +26,16 @@ struct Situation: Sendable {
         pods.filter { $0.metadata.controllerUID == job.metadata.uid }
     }
 
+    /// The pods of a run, which may outlive its Job.
+    func pods(of run: RunObject) -> [PodObject] {
+        pods.filter { pod in pod.jobUID.map { run.metadata.name.hasSuffix("-\($0)") } ?? false }
+    }
+
+    /// Whether a pod may still say how the run stands; one whose container cannot start says nothing.
+    func mayReport(_ run: RunObject) -> Bool {
+        pods(of: run).contains { !$0.isOver && RunVerdict.waiting($0) == nil }
+    }
+
     func run(of job: JobObject) -> RunObject? {
         runs.first { $0.metadata.name == job.runName }
     }

@@ -46,6 +46,12 @@ package struct PodObject: Sendable, Equatable {
     /// Whether it failed, for whatever reason.
     var hasFailed: Bool { phase == "Failed" }
 
-    /// The name of its Job, in the label of newer clusters or of older ones.
-    var jobName: String? { metadata.labels["batch.kubernetes.io/job-name"] ?? metadata.labels["job-name"] }
+    /// Whether no container of it runs, nor ever will: it can report nothing more.
+    var isOver: Bool { phase == "Succeeded" || phase == "Failed" }
+
+    /// The uid of its Job: of its owner, or in the label of newer clusters or of older ones when it outlives that.
+    var jobUID: String? {
+        metadata.controllerUID ?? metadata.labels["batch.kubernetes.io/controller-uid"]
+            ?? metadata.labels["controller-uid"]
+    }
 }
