@@ -2,22 +2,28 @@ import HTTPTransport
 package import JSON
 import NilusCore
 
-/// Which objects of a kind: of one namespace or all, and with which labels.
+/// Which objects of a kind: of one namespace or all, and with which labels or name.
 package struct ObjectCollection: Sendable, Hashable {
     package let kind: KubernetesResource
     /// `nil` means all namespaces.
     package let namespace: String?
     /// A label selector such as `app=nilus`; `nil` means all objects.
     package let selector: String?
+    /// The name of the only object that is meant; whoever may list may look for one so, without the right to read it.
+    package let name: String?
 
     /// A collection by its place.
-    package init(_ kind: KubernetesResource, namespace: String?, selector: String? = nil) {
+    package init(_ kind: KubernetesResource, namespace: String?, selector: String? = nil, named name: String? = nil) {
         self.kind = kind
         self.namespace = namespace
         self.selector = selector
+        self.name = name
     }
 
-    fileprivate var query: [(name: String, value: String)] { selector.map { [("labelSelector", $0)] } ?? [] }
+    fileprivate var query: [(name: String, value: String)] {
+        let labels = selector.map { [(name: "labelSelector", value: $0)] } ?? []
+        return labels + (name.map { [("fieldSelector", "metadata.name=\($0)")] } ?? [])
+    }
 }
 
 extension KubernetesClient {

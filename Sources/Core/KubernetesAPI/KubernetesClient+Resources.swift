@@ -48,24 +48,26 @@ extension KubernetesClient {
 
     /// Declares the fields of an object that `manager` owns (server-side apply); what it no longer declares is removed.
     ///
-    /// Without `force` the server refuses, with a conflict, to take a field that another manager owns.
+    /// Without `force` the server refuses, with a conflict, to take a field that another manager owns. `isStrict` has it
+    /// refuse fields that it does not know.
     package func apply(
         _ object: ObjectReference, subresource: String? = nil, _ fields: JSONValue, manager: String,
-        force: Bool = false,
-        mode: WriteMode = .real
+        force: Bool = false, mode: WriteMode = .real, isStrict: Bool = false
     ) async throws(ClusterFailure) -> JSONValue {
         try await apply(
             object, subresource: subresource, body: .bytes(fields.compactBytes), manager: manager, force: force,
-            mode: mode)
+            mode: mode, isStrict: isStrict)
     }
 
     /// The same for a body that holds secrets.
     package func apply(
         _ object: ObjectReference, subresource: String? = nil, body: HTTPBody, manager: String, force: Bool,
-        mode: WriteMode
+        mode: WriteMode, isStrict: Bool = false
     ) async throws(ClusterFailure) -> JSONValue {
         var request = ClusterRequest(method: .patch, path: object.path(subresource))
         request.query = [("fieldManager", manager)] + (force ? [("force", "true")] : []) + mode.query
+        // Servers before 1.25 do not know the parameter, and pass it over.
+        if isStrict { request.query.append(("fieldValidation", "Strict")) }
         // JSON is YAML, and the server takes it as such.
         request.contentType = "application/apply-patch+yaml"
         request.body = body

@@ -57,7 +57,8 @@ struct ResourceApplyCommand: ParsableCommand {
         let title = "\(resource.type.rawValue) '\(resource.name)' in workspace '\(workspace)'"
         do throws(ClusterFailure) {
             _ = try await client.apply(
-                object.reference, body: object.body, manager: ResourceMark.fieldManager, force: force, mode: mode)
+                object.reference, body: object.body, manager: ResourceMark.fieldManager, force: force, mode: mode,
+                isStrict: true)
         } catch {
             var fault = error.worded("apply \(title)")
             if error.refusal?.isConflict == true { fault.message += "; '--force' takes the fields over" }

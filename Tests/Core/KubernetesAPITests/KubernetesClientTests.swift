@@ -39,6 +39,18 @@ struct `A client of an API server` {
         #expect(server.received[0].hasPrefix("GET /apis/batch/v1/namespaces/data/jobs/a%20b HTTP/1.1"))
     }
 
+    @Test func `has unknown fields refused where that is asked for, and looks for one name`() async throws {
+        let list = #"{"items":[],"metadata":{"resourceVersion":"1"}}"#
+        let server = try LoopbackServer { _, _ in .http(200, body: list) }
+        let client = try client(server)
+
+        _ = try await client.apply(job, [:], manager: "m", mode: .dryRun, isStrict: true)
+        _ = try await client.all(ObjectCollection(.job, namespace: "data", named: "a b"))
+
+        #expect(server.received[0].contains("/jobs/a%20b?fieldManager=m&dryRun=All&fieldValidation=Strict HTTP/1.1"))
+        #expect(server.received[1].contains("/jobs?fieldSelector=metadata.name%3Da%20b&limit=100 HTTP/1.1"))
+    }
+
     @Test func `asks a busy server again, as late as it wishes`() async throws {
         let server = try LoopbackServer { number, _ in
             number < 2 ? .http(429, ["Retry-After: 3"], body: "{}") : .http(200, body: "{}")
