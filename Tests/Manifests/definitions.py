@@ -1,11 +1,13 @@
 """A resource definition as the API server reads it: its schema, its lists and its CEL rules."""
 
-import re
+import pathlib
+import sys
 
 import jsonschema
-from cel_expr_python import cel
 
-ENVIRONMENT = cel.NewEnv(variables={"self": cel.Type.DYN, "oldSelf": cel.Type.DYN})
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
+
+from cluster.rules import ENVIRONMENT, broken, dotted, used_fields  # noqa: E402, F401
 
 
 class Definition:
@@ -28,27 +30,23 @@ class Definition:
             strict(self.schema), format_checker=jsonschema.FormatChecker()
         )
         found = [f"{dotted(error.absolute_path)}: {error.message}" for error in validator.iter_errors(resource)]
-        return found + list(self._rules(self.schema, resource, old, ()))
+        rules = [f"{dotted(path)}: {message}" for path, _, message in broken(self.schema, resource, old)]
+        return found + rules + list(twice(self.schema, resource, ()))
 
-    def _rules(self, schema, value, old, path):
-        for rule in schema.get("x-kubernetes-validations", []):
-            if "oldSelf" in rule["rule"] and old is None:
-                continue
-            if not ENVIRONMENT.compile(rule["rule"]).eval(data={"self": value, "oldSelf": old}).value():
-                yield f"{dotted(path)}: {rule['message']}"
-        if isinstance(value, dict):
-            for name, child in schema.get("properties", {}).items():
-                if name in value:
-                    older = old.get(name) if isinstance(old, dict) else None
-                    yield from self._rules(child, value[name], older, path + (name,))
-        if isinstance(value, list) and "items" in schema:
-            keys = schema.get("x-kubernetes-list-map-keys")
-            if keys:
-                seen = [tuple(item.get(key) for key in keys) for item in value]
-                for twice in sorted({key for key in seen if seen.count(key) > 1}):
-                    yield f"{dotted(path)}: Duplicate value {twice}"
-            for position, item in enumerate(value):
-                yield from self._rules(schema["items"], item, None, path + (position,))
+
+def twice(schema, value, path):
+    """The items of lists that have the key of another."""
+    if isinstance(value, dict):
+        for name, child in schema.get("properties", {}).items():
+            if name in value:
+                yield from twice(child, value[name], path + (name,))
+    if isinstance(value, list) and "items" in schema:
+        keys = schema.get("x-kubernetes-list-map-keys", [])
+        seen = [tuple(item.get(key) for key in keys) for item in value] if keys else []
+        for key in sorted({key for key in seen if seen.count(key) > 1}):
+            yield f"{dotted(path)}: Duplicate value {key}"
+        for position, item in enumerate(value):
+            yield from twice(schema["items"], item, path + (position,))
 
 
 def walk(schema, path):
@@ -75,16 +73,3 @@ def strict(schema):
         if isinstance(schema.get(key), dict):
             result[key] = strict(schema[key])
     return result
-
-
-def used_fields(rule):
-    """The fields that a rule reads, each as a tuple of names below 'self'."""
-    text = re.sub(r"'[^']*'", "''", rule)
-    methods = ("contains", "matches", "size", "startsWith", "endsWith", "all", "exists")
-    for match in re.finditer(r"\b(?:self|oldSelf)((?:\.\w+)+)", text):
-        names = match.group(1).strip(".").split(".")
-        yield tuple(name for name in names if name not in methods)
-
-
-def dotted(path):
-    return ".".join(str(part) for part in path) or "<root>"

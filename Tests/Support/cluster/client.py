@@ -16,9 +16,10 @@ PREFIXES = {
     "pods": "/api/v1", "secrets": "/api/v1", "configmaps": "/api/v1", "serviceaccounts": "/api/v1",
     "events": "/apis/events.k8s.io/v1", "leases": "/apis/coordination.k8s.io/v1",
     "roles": "/apis/rbac.authorization.k8s.io/v1", "rolebindings": "/apis/rbac.authorization.k8s.io/v1",
-    "customresourcedefinitions": "/apis/apiextensions.k8s.io/v1", "namespaces": "/api/v1",
+    "clusterroles": "/apis/rbac.authorization.k8s.io/v1", "clusterrolebindings": "/apis/rbac.authorization.k8s.io/v1",
+    "customresourcedefinitions": "/apis/apiextensions.k8s.io/v1", "namespaces": "/api/v1", "nodes": "/api/v1",
 }
-CLUSTER_WIDE = {"customresourcedefinitions", "namespaces"}
+CLUSTER_WIDE = {"customresourcedefinitions", "namespaces", "nodes", "clusterroles", "clusterrolebindings"}
 PATIENCE = 60
 
 

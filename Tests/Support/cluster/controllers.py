@@ -71,7 +71,7 @@ class Controllers:
             return
         pods = [other for key, other in owned if key[0] == "pods"]
         phases = [pod["status"].get("phase", "Pending") for pod in pods]
-        failed = phases.count("Failed")
+        failed = sum(phase == "Failed" and not self.is_ignored(job, pod) for phase, pod in zip(phases, pods))
         if "Succeeded" in phases:
             status.update(succeeded=1, active=0, completionTime=moment())
             status["conditions"] = pair("SuccessCriteriaMet", "Complete", "CompletionsReached", "Reached expected number")
@@ -99,11 +99,18 @@ class Controllers:
         age = datetime.datetime.now(datetime.timezone.utc) - start
         return limit is not None and age.total_seconds() >= limit
 
+    def is_ignored(self, job, pod):
+        """Whether the first rule of the pod failure policy that fits lets the pod cost no attempt."""
+        conditions = {(item["type"], item["status"]) for item in pod["status"].get("conditions", [])}
+        return any(rule["action"] == "Ignore" and any((item["type"], item["status"]) in conditions
+                                                      for item in rule.get("onPodConditions", []))
+                   for rule in job["spec"].get("podFailurePolicy", {}).get("rules", []))
+
     def fails_at_once(self, job, pods):
         """Whether a rule of the pod failure policy ends the Job."""
         rules = job["spec"].get("podFailurePolicy", {}).get("rules", [])
         values = [code for rule in rules if rule["action"] == "FailJob" for code in rule["onExitCodes"]["values"]]
-        codes = [state["state"].get("terminated", {}).get("exitCode") for pod in pods
+        codes = [state["state"].get("terminated", {}).get("exitCode") for pod in pods if not self.is_ignored(job, pod)
                  for state in pod["status"].get("containerStatuses", [])]
         return any(code in values for code in codes)
 

@@ -7,18 +7,21 @@ import uuid
 import zoneinfo
 
 from . import fields
-from .schema import Invalid, prune, violations
+from .rules import broken, dotted, undeclared
+from .schema import Invalid, prune, unknown_fields, violations
 
 # group, version, plural, kind, whether a namespace holds it, and whether it has a status subresource.
 BUILT_IN = [
     ("", "v1", "namespaces", "Namespace", False, True), ("", "v1", "pods", "Pod", True, True),
     ("", "v1", "secrets", "Secret", True, False), ("", "v1", "configmaps", "ConfigMap", True, False),
-    ("", "v1", "serviceaccounts", "ServiceAccount", True, False),
+    ("", "v1", "serviceaccounts", "ServiceAccount", True, False), ("", "v1", "nodes", "Node", False, True),
     ("batch", "v1", "jobs", "Job", True, True), ("batch", "v1", "cronjobs", "CronJob", True, True),
     ("coordination.k8s.io", "v1", "leases", "Lease", True, False),
     ("events.k8s.io", "v1", "events", "Event", True, False),
     ("rbac.authorization.k8s.io", "v1", "roles", "Role", True, False),
     ("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding", True, False),
+    ("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", False, False),
+    ("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", False, False),
     ("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", False, True),
 ]
 
@@ -110,17 +113,17 @@ class Objects:
             self.store(kind, item, "ADDED")
         return item
 
-    def replace(self, kind, namespace, name, body, manager, subresource=None):
+    def replace(self, kind, namespace, name, body, manager, subresource=None, is_dry=False):
         old = self.get(kind, namespace, name)
         wanted = body.get("metadata", {}).get("resourceVersion")
         if wanted and wanted != old["metadata"]["resourceVersion"]:
             raise Refusal(409, "Conflict", f'Operation cannot be fulfilled on {kind.title} "{name}": the object has been '
                           "modified; please apply your changes to the latest version and try again")
-        return self.update(kind, old, body, manager, subresource)
+        return self.update(kind, old, body, manager, subresource, is_dry)
 
-    def merge(self, kind, namespace, name, patch, manager, subresource=None):
+    def merge(self, kind, namespace, name, patch, manager, subresource=None, is_dry=False):
         old = self.get(kind, namespace, name)
-        return self.update(kind, old, merged(old, patch), manager, subresource)
+        return self.update(kind, old, merged(old, patch), manager, subresource, is_dry)
 
     def apply(self, kind, namespace, name, declared, manager, force, subresource=None, is_dry=False):
         """Server-side apply."""
@@ -148,7 +151,7 @@ class Objects:
             return {"status": body.get("status", {})}
         return {name: value for name, value in body.items() if name != "status"}
 
-    def update(self, kind, old, new, manager, subresource):
+    def update(self, kind, old, new, manager, subresource, is_dry):
         item = copy.deepcopy(old)
         if subresource == "status":
             item["status"] = new.get("status", {})
@@ -164,10 +167,10 @@ class Objects:
                 else:
                     item["metadata"].pop(name, None)
         entries = fields.taken_over(old, item, manager, subresource, self.lists(kind), moment())
-        return self.finish(kind, old, item, entries, False)
+        return self.finish(kind, old, item, entries, is_dry)
 
     def finish(self, kind, old, item, entries, is_dry):
-        item = self.validated(kind, item)
+        item = self.validated(kind, item, old)
         if without_bookkeeping(item) == without_bookkeeping(old) and owners(entries) == owners(
                 old["metadata"].get("managedFields", [])):
             return old
@@ -180,11 +183,13 @@ class Objects:
             self.store(kind, item, "MODIFIED")
         return item
 
-    def delete(self, kind, namespace, name, options):
+    def delete(self, kind, namespace, name, options, is_dry=False):
         item = self.get(kind, namespace, name)
         uid = options.get("preconditions", {}).get("uid")
         if uid and uid != item["metadata"]["uid"]:
             raise Refusal(409, "Conflict", f"the UID in the precondition ({uid}) does not match the UID in record")
+        if is_dry:
+            return item
         is_foreground = options.get("propagationPolicy") == "Foreground"
         if is_foreground and self.dependents(item):
             marked = copy.deepcopy(item)
@@ -233,13 +238,26 @@ class Objects:
         return [(key, other) for key, other in self.items.items()
                 if any(owner["uid"] == uid for owner in other["metadata"].get("ownerReferences", []))]
 
-    def validated(self, kind, item):
+    def check_fields(self, kind, body):
+        """What strict field validation refuses; of built-in kinds the stand-in knows no fields."""
+        unknown = unknown_fields(body, kind.schema) if kind.schema else []
+        if unknown:
+            listed = ", ".join(f'unknown field "{path}"' for path in unknown)
+            raise Refusal(400, "BadRequest", f'{kind.kind} in version "{kind.version}" cannot be handled as a '
+                          f"{kind.kind}: strict decoding error: {listed}")
+
+    def validated(self, kind, item, old=None):
         if kind.plural == "cronjobs":
             check_time_zone(item)
+        if kind.plural == "customresourcedefinitions":
+            check_rules(item)
         if kind.schema is None:
             return item
         item = prune(item, kind.schema)
         found = violations(item, kind.schema)
+        # Rules are looked at when the value has the form that they count on.
+        found = found or [f'{"" if not path else dotted(path) + ": "}Invalid value: "{type_}": {message}'
+                          for path, type_, message in broken(kind.schema, item, old)]
         if found:
             name = item.get("metadata", {}).get("name", "")
             raise Refusal(422, "Invalid", str(Invalid(kind, name, found)))
@@ -262,6 +280,16 @@ def check_time_zone(cron_job):
     if zone is not None and zone not in zoneinfo.available_timezones():
         raise Refusal(422, "Invalid", f'CronJob.batch "{cron_job["metadata"]["name"]}" is invalid: spec.timeZone: Invalid '
                       f'value: "{zone}": unknown time zone {zone}')
+
+
+def check_rules(definition):
+    """A rule that names what its schema does not declare cannot be compiled."""
+    for position, version in enumerate(definition["spec"]["versions"]):
+        for path, name in undeclared(version["schema"]["openAPIV3Schema"]):
+            place = "".join(f".properties[{part}]" for part in path)
+            raise Refusal(422, "Invalid", f'CustomResourceDefinition.apiextensions.k8s.io "{definition["metadata"]["name"]}" '
+                          f"is invalid: spec.versions[{position}].schema.openAPIV3Schema{place}.x-kubernetes-validations[0]"
+                          f".rule: Invalid value: compilation failed: undefined field '{name}'")
 
 
 def merged(old, patch):

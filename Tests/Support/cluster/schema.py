@@ -40,6 +40,26 @@ def prune(value, schema):
     return value
 
 
+def unknown_fields(value, schema, path=""):
+    """The fields that a schema does not name, which are dropped unless a client wants to hear of them."""
+    found = []
+    if isinstance(value, dict):
+        properties = schema.get("properties", {})
+        for name, inner in value.items():
+            place = f"{path}.{name}".lstrip(".")
+            if name in ("apiVersion", "kind", "metadata") and "apiVersion" in properties:
+                continue
+            following = properties.get(name, schema.get("additionalProperties"))
+            if isinstance(following, dict):
+                found += unknown_fields(inner, following, place)
+            elif following is None and not schema.get("x-kubernetes-preserve-unknown-fields"):
+                found.append(place)
+    if isinstance(value, list) and "items" in schema:
+        for position, item in enumerate(value):
+            found += unknown_fields(item, schema["items"], f"{path}[{position}]")
+    return found
+
+
 def violations(value, schema, path=""):
     """Everything in a value that its schema does not allow."""
     found = []
@@ -78,6 +98,9 @@ def text_violations(value, schema, path):
     found = []
     if "pattern" in schema and not re.search(schema["pattern"].replace("^(?i:", "(?i:^"), value):
         found.append(f'{path}: Invalid value: "{value}": {path} in body should match \'{schema["pattern"]}\'')
+    refused = schema.get("not", {}).get("pattern")
+    if refused and re.search(refused, value):
+        found.append(f"{path}: {path} in body should not match what must not stand there")
     if len(value) < schema.get("minLength", 0):
         found.append(f"{path}: {path} in body should be at least {schema['minLength']} chars long")
     if len(value) > schema.get("maxLength", 1 << 30):

@@ -143,6 +143,12 @@ class Space:
     def evict(self, pod):
         self.pod_status(pod, phase="Failed", reason="Evicted", message="The node was low on resource: memory.")
 
+    def disrupt(self, pod):
+        """The pod is moved away: its node is drained, or lost."""
+        condition = {"type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI"}
+        ended = {"exitCode": 75, "reason": "Error", "startedAt": now(), "finishedAt": now()}
+        self.pod_status(pod, phase="Failed", conditions=[condition], containerStatuses=[container({"terminated": ended})])
+
     def hang(self, pod, reason):
         self.pod_status(pod, phase="Pending", containerStatuses=[container(
             {"waiting": {"reason": reason, "message": 'secret "stripe-secret" not found'}})])
