@@ -77,6 +77,20 @@ def test_the_next_run_is_told_in_the_words_of_dataos(space):
 
 
 @pytest.mark.needs("cron jobs", "time zones")
+def test_a_cron_job_of_somebody_else_is_not_taken_over(space):
+    spec = {"schedule": NEW_YEAR, "jobTemplate": {"spec": {"template": {"spec": {
+        "restartPolicy": "Never", "containers": [{"name": "theirs", "image": "theirs:1"}]}}}}}
+    theirs = space.api.create("cronjobs", space.name, {
+        "apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "loads"}, "spec": spec})
+    with space.operator():
+        space.put(workflow(schedule={"cron": "30 3 * * *"}))
+        stalled = eventually(lambda: condition(space, "Stalled"))
+
+    assert "cannot make CronJob 'loads': there is one already" in stalled["message"]
+    assert space.get("cronjobs", "loads")["metadata"]["resourceVersion"] == theirs["metadata"]["resourceVersion"]
+
+
+@pytest.mark.needs("cron jobs", "time zones")
 def test_no_run_begins_after_the_end_of_a_schedule(space):
     with space.operator():
         space.put(workflow(schedule={"cron": "30 3 * * *", "endOn": "2020-01-01T00:00:00Z"}))

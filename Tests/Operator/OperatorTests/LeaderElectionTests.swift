@@ -86,6 +86,55 @@ struct `Names of children` {
     }
 }
 
+struct `The names of two workflows' children` {
+    @Test func `differ, though one workflow is called like a child of the other`() {
+        let workflows = [
+            "a", "a-c2", "a-g1", "a-g1-g1", "a-m01234567", "a-r89abcdef", "a-t29000000", "a-2", "a-g", "a-b",
+        ]
+        let suffixes = [
+            nil, "c2", "c3", "g1", "g2", "g1-g1", "g1-c2", "g1-m01234567", "m01234567", "m89abcdef", "r89abcdef",
+            "t29000000-g1", "t29000000-b",
+        ]
+
+        let names = workflows.flatMap { workflow in suffixes.map { ChildName.make(workflow, $0) } }
+
+        #expect(Set(names).count == workflows.count * suffixes.count)
+        #expect(ChildName.make("a-b", "g1") == "a-b-g1" && ChildName.make("a-2") == "a-2")
+    }
+
+    @Test func `differ where they are cut, and end in no number, which would be a minute`() {
+        let long = String(repeating: "a", count: 45)
+        let suffixes = (1...200).map { "g\($0)-n" }
+
+        let names = suffixes.flatMap { [ChildName.make("\(long)-g1", $0), ChildName.make(long, "g1-\($0)")] }
+
+        #expect(Set(names).count == 400)
+        #expect(names.allSatisfy { name in name.split(separator: "-").last.map { Int($0) == nil } ?? false })
+    }
+}
+
+struct `The object of a name` {
+    private func holder(_ owner: JSONValue?) throws -> NameHolder {
+        let workflow = try #require(WorkflowObject(Cluster().workflow)).metadata
+        let object = owner.map { owner -> JSONValue in ["metadata": ["name": "x", "ownerReferences": [owner]]] }
+        return NameHolder(of: object, for: workflow)
+    }
+
+    private func owner(_ kind: String, _ name: String, _ uid: String) -> JSONValue {
+        ["kind": .string(kind), "name": .string(name), "uid": .string(uid), "controller": true]
+    }
+
+    @Test func `is the workflow's own only by its uid`() throws {
+        #expect(try holder(nil) == .nobody)
+        #expect(try holder(owner("Workflow", "loads", "w1")) == .workflow)
+        #expect(try holder(owner("Workflow", "loads", "w0")) == .earlier)
+        #expect(try holder(owner("Workflow", "other", "w2")) == .other("Workflow 'other'"))
+        #expect(try holder(owner("CronJob", "loads", "c1")) == .other("CronJob 'loads'"))
+        let unmarked: JSONValue = ["kind": "Workflow", "name": "loads", "uid": "w1"]
+        #expect(try holder(unmarked) == .other("nobody that the operator knows"))
+    }
+}
+
 struct `The pod of a job` {
     private func pod(_ more: JSONObject) throws -> JSONValue {
         let decision = try Cluster(Cluster.spec([Cluster.node("only", with: more)])).decide()

@@ -21,7 +21,7 @@ struct `A schedule of nodes that have a pod each` {
     }
 
     private func tick(_ minute: Int = due, mark: String = "t", isDeleting: Bool = false) -> JSONValue {
-        let name = mark == "t" ? "loads-\(minute)" : "loads\(mark.dropFirst())-\(minute)"
+        let name = mark == "t" ? "loads-\(minute)" : "loads-c2-\(minute)"
         var tick = Cluster.job(name, group: mark).object ?? [:]
         guard isDeleting, var metadata = tick["metadata"]?.object else { return .object(tick) }
         metadata["deletionTimestamp"] = "2026-05-28T20:26:00Z"
@@ -38,7 +38,7 @@ struct `A schedule of nodes that have a pod each` {
 
         let cronJobs = decision.made("CronJob")
         let jobs = cronJobs.compactMap { $0["spec"]?["jobTemplate"] }
-        #expect(decision.names("CronJob") == ["loads", "loads-2"])
+        #expect(decision.names("CronJob") == ["loads", "loads-c2"])
         #expect(jobs.allSatisfy { $0["spec"]?["suspend"]?.boolean == true })
         let marks = jobs.map { $0["metadata"]?["labels"]?[OperatorLabel.group]?.string }
         #expect(marks == ["t", "t-2"])

@@ -85,7 +85,7 @@ struct ChildManifests {
     }
 
     static func cronJobName(_ workflow: String, _ position: Int) -> String {
-        ChildName.make(workflow, position == 0 ? nil : String(position + 1))
+        ChildName.make(workflow, position == 0 ? nil : "c\(position + 1)")
     }
 
     /// The `WorkflowRun` of a Job, to which the Job's pod reports.

@@ -24,26 +24,50 @@ struct ActionPerformer: Sendable {
 
     private func perform(_ action: Action, for workflow: WorkflowObject) async throws(ClusterFailure) {
         switch action {
-        case .create(let object, let manifest): try await create(object, manifest)
-        case .apply(let object, let manifest):
-            meter.count(.writes)
-            _ = try await client.apply(object, manifest, manager: OperatorSettings.fieldManager, force: true)
-            log("applied", object)
+        case .create(let object, let manifest): try await create(object, manifest, for: workflow.metadata)
+        case .apply(let object, let manifest): try await apply(object, manifest, for: workflow.metadata)
         case .applyStatus(let object, let status, let force): try await applyStatus(object, status, force)
         case .delete(let object, let uid, let propagation): try await delete(object, uid, propagation)
         case .tell(let notice): await tell(notice, of: workflow)
         }
     }
 
-    private func create(_ object: ObjectReference, _ manifest: JSONValue) async throws(ClusterFailure) {
+    private func create(
+        _ object: ObjectReference, _ manifest: JSONValue, for workflow: ObjectMetadata
+    ) async throws(ClusterFailure) {
         meter.count(.writes)
         do throws(ClusterFailure) {
             _ = try await client.create(
                 object.kind, namespace: object.namespace, manifest, manager: OperatorSettings.fieldManager)
             log("created", object)
         } catch  where error.refusal?.reason == "AlreadyExists" {
-            // Made before, by a request whose answer was lost or by an operator that ended; or it belongs to an
-            // earlier workflow of this name, and its end will be told.
+            // The name of a run holds the uid of its Job, so that no other has it.
+            if object.kind != .workflowRun { _ = try await isFree(object, for: workflow) }
+        }
+    }
+
+    /// Declares an object, with force: but not one of somebody else's that has its name.
+    private func apply(
+        _ object: ObjectReference, _ manifest: JSONValue, for workflow: ObjectMetadata
+    ) async throws(ClusterFailure) {
+        guard try await isFree(object, for: workflow) else { return }
+        meter.count(.writes)
+        _ = try await client.apply(object, manifest, manager: OperatorSettings.fieldManager, force: true)
+        log("applied", object)
+    }
+
+    /// Whether an object may be made or changed; not while that of an earlier workflow is being collected.
+    ///
+    /// It asks the server, because what others make is not followed.
+    private func isFree(
+        _ object: ObjectReference, for workflow: ObjectMetadata
+    ) async throws(ClusterFailure) -> Bool {
+        let present = try await client.all(
+            ObjectCollection(object.kind, namespace: object.namespace, named: object.name))
+        switch NameHolder(of: present.first, for: workflow) {
+        case .nobody, .workflow: return true
+        case .earlier: return false
+        case .other(let holder): throw .unprepared(.nameTaken(object, by: holder))
         }
     }
 

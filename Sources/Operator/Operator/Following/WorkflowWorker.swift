@@ -62,12 +62,23 @@ struct WorkflowWorker: Sendable {
         logger.warning(
             "workflow not reconciled",
             metadata: ["namespace": "\(key.namespace)", "workflow": "\(key.name)", "error": "\(error.line)"])
-        guard let refusal = failure.refusal, refusal.isOfContent else { return }
+        guard failure.isForPeople else { return }
         do throws(ClusterFailure) {
             let actions = reconciliation.refused(error).actions
             try await performer.perform(actions, for: reconciliation.workflow)
         } catch {
             logger.debug("refusal not told", metadata: ["error": "\(error.worded("tell of it").line)"])
+        }
+    }
+}
+
+extension ClusterFailure {
+    /// Whether only a person can change it: what the server will not have, or what is not sent to it at all.
+    fileprivate var isForPeople: Bool {
+        switch self {
+        case .refused(let refusal): refusal.isOfContent
+        case .unprepared: true
+        case .unreachable, .unusable, .cancelled: false
         }
     }
 }
