@@ -171,6 +171,54 @@ def test_a_node_does_not_start_when_one_it_depends_on_failed(space):
     assert [item["metadata"]["name"] for item in space.list("jobs")] == ["loads-g1-first"]
 
 
+def test_a_node_is_tried_again_as_often_as_it_says(space):
+    loads = workflow(nodes=("first", "second"), execution="pod-per-node")
+    loads["spec"]["dag"][0]["retry"] = {"count": 1}
+    with space.operator():
+        space.put(loads)
+        job = space.job("loads-g1-first")
+        space.run_of(job)
+        for _ in range(2):
+            pod = space.pod_of(job)
+            space.end_pod(pod, 75)
+        ended(space, job)
+        eventually(lambda: space.get("workflows", "loads")["status"]["runtime"] == "failed")
+
+    pods = [pod for pod in space.list("pods") if owner(pod) == job["metadata"]["uid"]]
+    assert len(pods) == 2 and job["spec"]["backoffLimit"] == 1
+
+
+@pytest.mark.needs("pod failure policy")
+def test_a_pod_that_is_moved_away_costs_no_attempt(space):
+    with space.operator("--backoff-limit", "0"):
+        space.put(workflow())
+        job = space.job("loads-g1")
+        space.run_of(job)
+        space.disrupt(space.pod_of(job))
+        space.succeed(job)
+        status = ended(space, job)
+
+    assert (status["phase"], status["reason"]) == ("Succeeded", "Completed")
+
+
+def test_what_somebody_else_called_so_is_left_alone_and_told(space):
+    pod = {"restartPolicy": "Never", "containers": [{"name": "theirs", "image": "theirs:1"}]}
+    theirs = space.api.create("jobs", space.name, {"apiVersion": "batch/v1", "kind": "Job", "metadata": {
+        "name": "loads-g1"}, "spec": {"template": {"spec": pod}}})
+    with space.operator():
+        space.put(workflow())
+        stalled = eventually(lambda: condition(space, "loads", "Stalled"))
+        left = space.get("jobs", "loads-g1")
+        space.api.delete("jobs", space.name, "loads-g1", propagationPolicy="Background")
+        eventually(lambda: owner(space.get("jobs", "loads-g1")))
+        eventually(lambda: condition(space, "loads", "Stalled") is None)
+
+    assert stalled["reason"] == "ConfigurationInvalid"
+    assert "cannot make Job 'loads-g1': there is one already, which belongs to nobody" in stalled["message"]
+    assert left["metadata"]["uid"] == theirs["metadata"]["uid"] and left["spec"]["template"]["spec"]["containers"][0][
+        "image"] == "theirs:1"
+
+
 def test_a_suspended_workflow_waits_until_somebody_asks_for_a_run(space):
     with space.operator():
         space.put(workflow(suspend=True))

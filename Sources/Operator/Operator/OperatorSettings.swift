@@ -10,7 +10,7 @@ package struct OperatorSettings: Sendable {
     package var jobsReport = true
     /// The time after which Kubernetes ends a Job, in seconds; also what ends one that waits for a Secret for ever.
     package var activeDeadlineSeconds = 86_400
-    /// Pods of one Job that may fail in a way worth another try.
+    /// Pods of one Job that may fail in a way worth another try, unless the Job's only node has a `retry`.
     package var backoffLimit = 3
     /// How late a scheduled run may begin, in seconds; one that could not begin by then is left out.
     package var startingDeadlineSeconds = 3_600

@@ -35,7 +35,7 @@ struct OperatorCommand: ParsableCommand {
     @Option(help: "Seconds after which Kubernetes ends a job.")
     var activeDeadline = 86_400
 
-    @Option(help: "Pods of one job that may fail in a way worth another try.")
+    @Option(help: "Pods of one job that may fail in a way worth another try, unless 'retry' of a node says it.")
     var backoffLimit = 3
 
     @Option(help: "trace, debug, info, warning or error.")

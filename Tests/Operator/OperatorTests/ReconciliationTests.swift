@@ -18,6 +18,16 @@ struct `A workflow without a schedule` {
         #expect(owner?["uid"]?.string == "w1" && owner?["controller"]?.boolean == true)
     }
 
+    @Test func `leaves it to its pod to try a node again`() throws {
+        var node = Cluster.node("only").object ?? [:]
+        node["retry"] = ["count": 7]
+
+        let decision = try Cluster(Cluster.spec([.object(node)])).decide()
+
+        #expect(decision.made("Job")[0]["spec"]?["backoffLimit"]?.integer == 3)
+        #expect(decision.made("ConfigMap")[0]["data"]?["config.yaml"]?.string?.contains("\"count\": 7") == true)
+    }
+
     @Test func `gets nothing more when everything is there`() throws {
         var cluster = Cluster()
         cluster.jobs = [Cluster.job("loads-g1", group: "g1")]
@@ -90,6 +100,25 @@ struct `A workflow of one pod for each node` {
         cluster.jobs = [Cluster.job("loads-g1-a", group: "g1", node: "a", ended: "Complete")]
 
         #expect(try cluster.decide().names("Job") == ["loads-g1-b"])
+    }
+
+    @Test func `leaves it to Kubernetes to try a node again, as often as the node says`() throws {
+        func node(_ name: String, _ retry: JSONValue?) -> JSONValue {
+            var node = Cluster.node(name).object ?? [:]
+            node["retry"] = retry
+            return .object(node)
+        }
+        let nodes = [
+            node("never", ["count": 0]), node("often", ["count": 7, "duration": "60s"]), node("unsaid", nil),
+        ]
+
+        let decision = try Cluster(Cluster.spec(nodes, ["execution": "pod-per-node"])).decide()
+
+        #expect(decision.made("Job").map { $0["spec"]?["backoffLimit"]?.integer } == [0, 7, 3])
+        let manifests = decision.made("ConfigMap").compactMap { $0["data"]?["config.yaml"]?.string }
+        #expect(manifests.count == 3 && !manifests.contains { $0.contains("retry") })
+        let told = decision.actions.compactMap { if case .tell(let notice) = $0 { notice.message } else { nil } }
+        #expect(told.filter { $0.contains("'duration'") }.count == 1)
     }
 
     @Test func `ends where a node failed`() throws {

@@ -107,7 +107,7 @@ extension ChildManifests {
             workflow: metadata, part: part, settings: settings, config: Self.configName(metadata.name, part),
             depotSecrets: depotSecrets)
         var spec: JSONObject = [
-            "backoffLimit": .integer(settings.backoffLimit),
+            "backoffLimit": .integer(part.retry?.count ?? settings.backoffLimit),
             "activeDeadlineSeconds": .integer(settings.activeDeadlineSeconds),
         ]
         if abilities.hasPodFailurePolicy {

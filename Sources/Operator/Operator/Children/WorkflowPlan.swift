@@ -11,6 +11,9 @@ struct WorkflowPlan: Sendable {
         /// The nodes whose Jobs must succeed first.
         let dependencies: [String]
         let nodes: [WorkflowNode]
+        /// What the node says of trying again, which then is its Job's to do; `nil` where the pod does it, or nothing is
+        /// said.
+        let retry: RetryRule?
         /// The manifest that the job reads: the very file a user could have written.
         let manifest: [UInt8]
     }
@@ -39,12 +42,12 @@ struct WorkflowPlan: Sendable {
         isSuspended =
             workflow.spec["suspend"]?.boolean == true || workflow.spec["schedule"]?["suspend"]?.boolean == true
         guard workflow.spec["execution"]?.string == "pod-per-node", first.nodes.count > 1 else {
-            parts = [Part(node: nil, dependencies: [], nodes: first.nodes, manifest: manifest)]
+            parts = [Part(node: nil, dependencies: [], nodes: first.nodes, retry: nil, manifest: manifest)]
             return
         }
         parts = first.nodes.map { node in
             Part(
-                node: node.name, dependencies: node.dependencies, nodes: [node],
+                node: node.name, dependencies: node.dependencies, nodes: [node], retry: node.retry,
                 manifest: Self.manifest(workflow.metadata, Self.only(node.name, of: body)))
         }
     }
@@ -61,7 +64,7 @@ struct WorkflowPlan: Sendable {
         return body
     }
 
-    /// The body with one node that waits for nobody.
+    /// The body with one node that waits for nobody, and tries only once: its Job counts the attempts.
     private static func only(_ name: String, of body: JSONObject) -> JSONObject {
         var body = body
         let nodes = body["dag"]?.array ?? []
@@ -70,6 +73,7 @@ struct WorkflowPlan: Sendable {
                 var node = node.object ?? [:]
                 node["dependencies"] = nil
                 node["depends"] = nil
+                node["retry"] = nil
                 return .object(node)
             })
         return body

@@ -44,8 +44,9 @@ extension Reconciliation {
             let manifest = try children.job(part, group: group)
             let reference = ObjectReference(.job, namespace: workflow.metadata.namespace, name: name)
             decision.actions.append(.create(reference, manifest))
+            let message = "Job '\(name)' is created\(part.retry?.remark ?? "")"
             decision.actions.append(
-                .tell(Notice(isWarning: false, reason: "Started", message: "Job '\(name)' is created", subject: name)))
+                .tell(Notice(isWarning: false, reason: "Started", message: message, subject: name)))
         }
         return isWaiting
             ? .waiting("NodesWaiting", "nodes wait for others to succeed")
@@ -113,5 +114,14 @@ extension Reconciliation {
         guard !situation.configs.contains(where: { $0.metadata.name == name }), !decision.actions.contains(action)
         else { return }
         decision.actions.append(action)
+    }
+}
+
+extension RetryRule {
+    /// What a Job cannot follow of the rule; `nil` when it follows all of it.
+    fileprivate var remark: String? {
+        guard duration != nil || maxDuration != nil else { return nil }
+        return "; between its attempts Kubernetes waits 10 s, then twice as long each time, whatever 'duration' and "
+            + "'maxDuration' say"
     }
 }
