@@ -120,6 +120,8 @@ def with_credential(place, value):
     node = declared["spec"]["dag"][0]["spec"]
     if place == "envs":
         node["envs"] = [{"SPARE_KEY": value}]
+    elif place == "title":
+        declared["spec"]["title"] = f"with {value}"
     elif place == "api_key":
         node["stackSpec"]["source"]["address"] = f"stripe://?api_key={value}"
     else:
@@ -131,6 +133,8 @@ CREDENTIALS = [("envs", "the credential in variable 'SPARE_KEY' stands in the ma
                         "put it into an instance secret"),
                ("api_key", "the Stripe key stands in the manifest, where others can read it; "
                            "put it into an instance secret and write 'api_key={STRIPE_API_KEY}'"),
+               ("title", "a Stripe key stands in the manifest, where others can read it; "
+                         "put it into an instance secret"),
                ("token", "the credential in parameter 'token' stands in the manifest, where others can read it; "
                          "put it into an instance secret and write 'token={TOKEN}'")]
 
@@ -144,8 +148,9 @@ def test_a_credential_in_a_workflow_is_not_applied(space, canary, place, words):
                               environment={"CANARY": canary})
 
         assert "resource.yaml:" in said and canary not in said
-        # What the environment would fill in is refused where it stands.
-        assert (words if value == canary else "holds '${…}'") in said
+        # What the environment would fill in is refused where it stands, or when it is filled in.
+        filled = "it holds a Stripe key" if place == "title" else "holds '${…}'"
+        assert (words if value == canary else filled) in said
         assert space.list("workflows") == []
 
 
@@ -156,22 +161,22 @@ def stalled(space, name):
 
 
 def test_the_operator_copies_no_credential_of_a_workflow(space, canary):
-    # A key in the address of a source is refused by the server already.
-    credentials = [item for item in CREDENTIALS if item[0] != "api_key"]
+    # What looks like a key in the address of a source is refused by the server already.
+    secret = canary.removeprefix("sk_test_")
     with space.operator() as operator:
-        for place, words in credentials:
-            declared = with_credential(place, canary)
-            declared["metadata"]["name"] = place
+        for place, words in CREDENTIALS:
+            declared = with_credential(place, f"sk_{secret}" if place == "api_key" else canary)
+            declared["metadata"]["name"] = place.replace("_", "-")
             space.put(declared)
-            eventually(lambda: words in stalled(space, place))
-        eventually(lambda: len(space.list("events")) >= len(credentials))
+            eventually(lambda: words in stalled(space, declared["metadata"]["name"]))
+        eventually(lambda: len(space.list("events")) >= len(CREDENTIALS))
         seen = [operator.page("/metrics")[1], operator.log.read_text()]
 
     assert space.list("jobs") == []
     seen += [json.dumps(space.list(plural)) for plural in ("configmaps", "events", "workflowruns", "pods")]
     seen += [json.dumps(item["status"]) for item in space.list("workflows")]
     for text in seen:
-        assert canary not in text
+        assert secret not in text
 
 
 def test_a_variable_that_is_not_set_is_named(space):

@@ -54,6 +54,19 @@ package enum MessageText {
         text.split { !isWordCharacter($0) }.contains { beginsAsKey($0) }
     }
 
+    /// Whether the text holds what can hardly be anything but a secret key of Stripe, whatever the text is for: a known
+    /// beginning, and more than a hint after it.
+    package static func holdsWholeKey(_ text: some StringProtocol) -> Bool {
+        text.split { !isWordCharacter($0) }.contains { word in
+            wholeKeyPrefixes.contains { word.hasPrefix($0) && word.utf8.count >= $0.utf8.count + shortestKey }
+                && !word.contains("*")
+        }
+    }
+
+    private static let wholeKeyPrefixes = ["sk_live_", "sk_test_", "rk_live_", "rk_test_", "rkcs_", "whsec_"]
+    /// Shorter endings stand in examples; a key has 24 characters and more.
+    private static let shortestKey = 8
+
     private static func holdsCredential(_ text: some StringProtocol) -> Bool {
         text.split { !isWordCharacter($0) }.contains { isCredential($0) }
     }

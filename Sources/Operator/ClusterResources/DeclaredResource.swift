@@ -16,14 +16,21 @@ package struct DeclaredResource: Sendable {
     ///
     /// `${NAME}` becomes the value of a variable of the caller's environment, as with `dataos-ctl`.
     ///
-    /// - Throws: `manifestInvalid` (terminal) with the place of the fault.
+    /// - Throws: `manifestInvalid` (terminal) with the place of the fault; also where a variable puts a Stripe key into
+    ///   what others may read.
     package static func read(
         _ bytes: some Collection<UInt8>, file: String, environment: EnvironmentVariables
     ) throws(NilusError) -> [DeclaredResource] {
         var resources: [DeclaredResource] = []
         for document in try YAMLStream.documents(parsing: bytes, file: file) {
             let filled = try VariableReferences.filled(document, environment)
-            resources.append(try DeclaredResource(filled))
+            let resource = try DeclaredResource(filled)
+            if resource.type != .instanceSecret, document != filled,
+                let place = filled.texts.first(where: { MessageText.holdsWholeKey($0.text) })?.location
+            {
+                throw .keyFilledIn(at: place)
+            }
+            resources.append(resource)
         }
         return resources
     }
@@ -132,6 +139,13 @@ extension NilusError {
         NilusError(
             .workflow, .manifestInvalid, "cannot apply the resource: it has no mapping under '\(keys[0])'",
             at: document.location)
+    }
+
+    fileprivate static func keyFilledIn(at location: SourceLocation) -> NilusError {
+        NilusError(
+            .workflow, .manifestInvalid,
+            "cannot fill in the value of a variable: it holds a Stripe key, which the cluster would show; put it into an "
+                + "instance secret", at: location)
     }
 
     fileprivate static func variableUnset(_ name: String, at location: SourceLocation) -> NilusError {

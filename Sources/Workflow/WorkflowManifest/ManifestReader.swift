@@ -37,6 +37,9 @@ package struct ManifestReader: Sendable {
     private func read(_ document: YAMLNode, _ log: FaultLog) -> Workflow? {
         guard let resource = ResourceDocument(document, log: log) else { return nil }
         let reader = WorkflowReader(dialects: dialects, log: log)
+        defer {
+            if resource.isWorkflow { log.add(contentsOf: ShownKey.faults(in: document, besides: log.faults)) }
+        }
         switch resource.kind {
         case .workflow, .nilus: return reader.read(resource)
         case .stackSpec: return reader.readStackSpec(resource, name: nameOfStackSpec)

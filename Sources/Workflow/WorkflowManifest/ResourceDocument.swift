@@ -13,6 +13,11 @@ struct ResourceDocument {
     let node: YAMLNode
     let log: FaultLog
 
+    /// Whether it holds what a job runs, and not credentials or depots.
+    var isWorkflow: Bool {
+        if case .other = kind { false } else { true }
+    }
+
     private static let headerKeys = [
         "name", "version", "type", "tags", "description", "owner", "layer", "workspace", "entity",
     ]

@@ -40,6 +40,18 @@ struct `A resource of a file` {
         #expect(value["metadata"]?["annotations"]?["nilus.dataos.io/owner"]?.string == "me")
     }
 
+    @Test func `takes no key out of a variable, unless it is a secret`() throws {
+        let workflow = "name: w\nversion: v1\ntype: workflow\nworkflow:\n  title: ${T}\n"
+        let secret = "name: s\nversion: v1\ntype: instance-secret\ninstance-secret: {data: {K: '${T}'}}\n"
+        let variables = ["T": "sk_test_canary0123456789"]
+
+        let error = #expect(throws: NilusError.self) { _ = try resources(workflow, variables) }
+
+        #expect(error?.location?.line == 5 && error?.line.contains("instance secret") == true)
+        #expect(error?.line.contains("canary") == false)
+        #expect(try resources(secret, variables).count == 1 && resources(workflow, ["T": "a title"]).count == 1)
+    }
+
     @Test func `of the short form becomes a dag of one node`() throws {
         let text = """
             name: n

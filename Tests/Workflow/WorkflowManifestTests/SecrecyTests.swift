@@ -22,6 +22,29 @@ struct `A key in a manifest` {
         #expect(!"\(workflow)".contains("Canary"))
     }
 
+    @Test(arguments: [
+        (ManifestText.Part.workflow, "title: 'with K in it'"), (.node, "description: K"),
+        (.spec, "stack: nilus:1.0\nconfigs: {a: K}"),
+        (.source, "source-table: charge\nmask: {email: 'hmac:K'}"),
+        (.header, "name: test\nversion: v1\ntype: workflow\ntags: [K]"),
+        (.spec, "stack: nilus:1.0\nenvs: {SPARE: K}"),
+    ])
+    func `is told of once, and is an error in a cluster, wherever it stands`(part: ManifestText.Part, text: String) {
+        let reading = ManifestText.with(part, text.replacing("K", with: Self.key)).read()
+
+        let told = reading.faults.filter { $0.message.contains("stands in the manifest, where others can read it") }
+        #expect(told.count == 1 && told.first?.severity == .warning)
+        #expect(reading.forCluster.error?.message.contains("stands in the manifest") == true)
+        #expect(reading.forCluster.workflows.isEmpty)
+    }
+
+    @Test(arguments: ["see sk_test_… of the dashboard", "columns sk_id, rk_live_x", "sk_live_********4242"])
+    func `is not seen where only the beginning of one stands`(text: String) {
+        let reading = ManifestText.with(.workflow, "title: '\(text)'").read()
+
+        #expect(reading.faults == [] && reading.forCluster.error == nil)
+    }
+
     /// Wherever it is put by mistake, and whatever fault that gives.
     @Test(arguments: [ManifestText.Part.header, .workflow, .node, .spec, .address, .source, .sinkAddress, .sink])
     func `is in no fault, wherever it stands by mistake`(_ part: ManifestText.Part) {
