@@ -68,10 +68,28 @@ package struct Kubeconfig: Sendable {
             throw fault(
                 "cluster '\(clusterName)' turns the check of certificates off; name its 'certificate-authority'")
         }
+        try refuse(Self.unusedOfClusters, of: "cluster '\(clusterName)'", cluster.node)
         let credential = try Self.text(context["user"]).map { user throws(NilusError) in try self.credential(user) }
         return ClusterConnection(
             server: server, authority: try pem(cluster, "certificate-authority"), credential: credential ?? .anonymous,
             namespace: Self.text(context["namespace"]) ?? "default")
+    }
+
+    /// What changes whom a client speaks to, or as whom, and how to do without: passing it over would do something else
+    /// than what the file says.
+    private static let unusedOfClusters = [
+        ("tls-server-name", "let 'server' name the host that stands in its certificate"),
+        ("proxy-url", "set HTTPS_PROXY in its place"),
+    ]
+    private static let unusedOfUsers = ["as", "as-uid", "as-groups", "as-user-extra"].map {
+        ($0, "use the credential of whom is meant")
+    }
+
+    private func refuse(_ keys: [(key: String, advice: String)], of title: String, _ node: YAMLNode) throws(NilusError)
+    {
+        for (key, advice) in keys where node[key].map({ !$0.isNull }) ?? false {
+            throw fault("\(title) has '\(key)', which nilus cannot follow; \(advice)")
+        }
     }
 
     private struct Entry {
@@ -91,6 +109,7 @@ package struct Kubeconfig: Sendable {
 
     private func credential(_ user: String) throws(NilusError) -> ClusterCredential {
         let entry = try entry(of: "users", named: user, holding: "user")
+        try refuse(Self.unusedOfUsers, of: "user \(MessageText.quoted(user))", entry.node)
         if let certificate = try pem(entry, "client-certificate"), let key = try pem(entry, "client-key") {
             return .certificate(certificate, key: key)
         }

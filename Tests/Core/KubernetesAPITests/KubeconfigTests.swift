@@ -76,6 +76,32 @@ struct `A kubeconfig` {
         #expect(throws: NilusError.self) { try config.connection() }
     }
 
+    @Test(arguments: [
+        (
+            "tls-server-name: a.example.com", "work",
+            "cluster 'c' has 'tls-server-name', which nilus cannot follow; let 'server' name the host that stands in its "
+                + "certificate"
+        ),
+        (
+            "proxy-url: socks5://127.0.0.1:1080", "work",
+            "cluster 'c' has 'proxy-url', which nilus cannot follow; set HTTPS_PROXY in its place"
+        ),
+        (
+            "as: somebody", "robot",
+            "user 'robot' has 'as', which nilus cannot follow; use the credential of whom is meant"
+        ),
+    ])
+    func `is refused when it wants what is not done`(line: String, context: String, sentence: String) throws {
+        let folder = try TemporaryFolder()
+        let place = context == "work" ? "certificate-authority: ca.crt" : "token: opensesame"
+        let text = usual.replacing(place, with: "\(place), \(line)")
+        let config = try Kubeconfig(paths: [try folder.put("config", text)])
+
+        let error = #expect(throws: NilusError.self) { try config.connection(context: context) }
+
+        #expect(error?.line == "cannot use kubeconfig '\(folder.path)/config': \(sentence)")
+    }
+
     @Test func `may be spread over files, some of which are missing`() throws {
         let folder = try TemporaryFolder()
         let head = try folder.put("head", "current-context: robot\n")
