@@ -1,102 +1,95 @@
 """What each identity of a deployment may do, asked of the API server: the roles give no more than they must."""
-import json
+import secrets
 
 import pytest
 import yaml
 from cluster.client import eventually, path
 from cluster.space import JOB_ALONE_ACCESS, JOB_ALONE_ACCOUNT, OPERATOR_ACCESS, run_name, workflow
+from rights import IN_A_NAMESPACE, OWN_LEASE, Asker, Right, body, rights
 
-STATUS = {"apiVersion": "nilus.dataos.io/v1", "status": {"observedGeneration": 1}}
-TITLE = {"spec": {"title": "x"}}
-RUN = {"apiVersion": "nilus.dataos.io/v1", "kind": "WorkflowRun", "metadata": {"name": "made"},
-       "spec": {"workflowRef": {"name": "loads"}}}
-CONFIG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "made"}, "data": {}}
-LEASE = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "nilus-operator"}, "spec": {}}
-
-# action: method, plural, name, subresource, body, and the status for: operator, job of an operator, job alone, nobody.
-TABLE = {
-    "list workflows": ("GET", "workflows", None, None, None, 200, 403, 403, 403),
-    "read a workflow": ("GET", "workflows", "loads", None, None, 403, 403, 403, 403),
-    "change a workflow": ("PATCH", "workflows", "loads", None, TITLE, 403, 403, 403, 403),
-    "delete a workflow": ("DELETE", "workflows", "loads", None, None, 403, 403, 403, 403),
-    "report on a workflow": ("PATCH", "workflows", "loads", "status", STATUS, 200, 200, 403, 403),
-    "list runs": ("GET", "workflowruns", None, None, None, 200, 403, 403, 403),
-    "create a run": ("POST", "workflowruns", None, None, RUN, 201, 403, 201, 403),
-    "report on a run": ("PATCH", "workflowruns", "run", "status", STATUS, 200, 200, 200, 403),
-    "delete a run": ("DELETE", "workflowruns", "made", None, None, 200, 403, 403, 403),
-    "list secrets": ("GET", "secrets", None, None, None, 403, 403, 403, 403),
-    "read a secret": ("GET", "secrets", "stripe-secret", None, None, 403, 403, 403, 403),
-    "watch secrets": ("GET", "secrets", None, None, "watch", 403, 403, 403, 403),
-    "list pods": ("GET", "pods", None, None, None, 200, 403, 403, 403),
-    "delete a pod": ("DELETE", "pods", "any", None, None, 403, 403, 403, 403),
-    "change a job": ("PATCH", "jobs", "any", None, TITLE, 403, 403, 403, 403),
-    "list jobs": ("GET", "jobs", None, None, None, 200, 403, 403, 403),
-    "create a manifest": ("POST", "configmaps", None, None, CONFIG, 201, 403, 403, 403),
-    "list manifests": ("GET", "configmaps", None, None, None, 200, 403, 403, 403),
-    "make the lease": ("POST", "leases", None, None, LEASE, 201, 403, 403, 403),
-    "read the lease": ("GET", "leases", "nilus-operator", None, None, 200, 403, 403, 403),
-    "read another lease": ("GET", "leases", "another", None, None, 403, 403, 403, 403),
-    "make an account": ("POST", "serviceaccounts", None, None,
-                        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "x"}}, 403, 403, 403, 403),
-    "make a role": ("POST", "roles", None, None, {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role",
-                                                  "metadata": {"name": "x"}, "rules": []}, 403, 403, 403, 403),
+# What each may do in its own namespace; all the rest is refused, there and everywhere else.
+MAY = {
+    "operator": {
+        "workflows": "list watch", "workflows/status": "patch", "workflowruns": "list watch create delete",
+        "workflowruns/status": "patch", "jobs": "list watch create delete",
+        "cronjobs": "list watch create patch delete", "configmaps": "list watch create delete", "pods": "list watch",
+        "events": "create", "leases": "create", OWN_LEASE: "get update"},
+    "job of an operator": {"workflows/status": "patch", "workflowruns/status": "patch"},
+    "job alone": {"workflowruns": "create", "workflowruns/status": "patch"},
+    "nobody": {},
+    "anonymous": {},
 }
-IDENTITIES = ["operator", "job of an operator", "job alone", "nobody"]
+# A pod without a node has an empty log and no container; of the kinds of the cluster nothing is called so.
+OF_ADMIN = {"get pods/log": {200, 204}, "create pods/exec": {400}}
 
 
-def ask(identity, space, action):
-    method, plural, name, subresource, body = TABLE[action][:5]
-    query = {"watch": "true", "timeoutSeconds": "1"} if body == "watch" else {}
-    content = "application/merge-patch+json" if method == "PATCH" else "application/json"
-    return identity.raw(method, path(plural, space.name, name, subresource), None if body == "watch" else body, content,
-                        **query)
+def expected(identity, right):
+    """The statuses that are right."""
+    if identity == "admin":
+        is_missing = right.place == "in the cluster" and right.verb in ("get", "delete")
+        return OF_ADMIN.get(str(right), {404} if is_missing else {201 if right.verb == "create" else 200})
+    is_allowed = right.place == "own" and right.verb in MAY[identity].get(right.resource, "").split()
+    return {201 if right.verb == "create" else 200} if is_allowed else {403}
 
 
 @pytest.fixture
-def identities(space):
-    """The accounts of the deployments, and one that nobody gave a right."""
-    space.put(workflow())
-    run = json.loads(json.dumps(RUN))
-    run["metadata"]["name"] = "run"
-    space.api.create("workflowruns", space.name, run)
-    space.api.create("secrets", space.name, {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "stripe-secret"}})
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "nobody"}}
-    space.api.create("serviceaccounts", space.name, account)
-    operator, job = space.identity("nilus-operator"), space.identity("nilus-job")
-    return {"operator": operator, "job of an operator": job, "nobody": space.identity("nobody")}
+def other(server):
+    """Another namespace, in which nobody of the first has a right."""
+    name = f"nilus-test-{secrets.token_hex(4)}"
+    server.api.create("namespaces", None, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    yield name
+    server.api.delete("namespaces", None, name)
 
 
-def test_every_action_of_every_identity(space, identities, figures):
-    found, expected = [], []
-
-    def check(column):
-        name = IDENTITIES[column]
-        # Roles arrive a moment after they were made.
-        eventually(lambda: ask(identities[name], space, "report on a run")[0] == TABLE["report on a run"][5 + column])
-        for action in TABLE:
-            status, answer = ask(identities[name], space, action)
-            found.append((action, name, status))
-            expected.append((action, name, TABLE[action][5 + column]))
-            if status == 403:
-                assert answer["reason"] == "Forbidden" and "nilus-test" in answer["message"]
-
-    check(1)
-    check(3)
-    check(0)
+def furnish(space, server):
+    """An object of every kind, so that an action that is allowed succeeds."""
+    names = {(resource.partition(", ")[0], Right("own", resource, "get", space.name).name)
+             for resource in IN_A_NAMESPACE if "/" not in resource}
+    for plural, name in sorted(names):
+        if plural != "cronjobs" or server.has("cron jobs"):
+            space.api.create(plural, space.name, body(plural, space.name, name))
+    space.api.create("serviceaccounts", space.name, body("serviceaccounts", space.name, "nobody"))
     space.grant(JOB_ALONE_ACCESS)
-    identities["job alone"] = space.identity(JOB_ALONE_ACCOUNT)
-    check(2)
-    show(found, figures)
-    assert found == expected
 
 
-def show(found, figures):
+def identities(space):
+    """Who asks: the accounts of the deployments, one without a right, nobody at all, and who may do everything."""
+    accounts = {"operator": "nilus-operator", "job of an operator": "nilus-job", "job alone": JOB_ALONE_ACCOUNT,
+                "nobody": "nobody"}
+    named = {name: space.identity(account) for name, account in accounts.items()}
+    return {**named, "anonymous": space.api.with_token(None, space.authority), "admin": space.api}
+
+
+def test_every_action_of_every_identity(space, other, server, figures):
+    furnish(space, server)
+    table, wrong = {}, []
+    report = Right("own", "workflowruns/status", "patch", space.name)
+    for identity, api in identities(space).items():
+        asker = Asker(api)
+        # Roles arrive a moment after they were made.
+        eventually(lambda: asker.ask(report)[0] in expected(identity, report) | {401})
+        # A server may have no anonymous identity at all.
+        is_unknown = identity == "anonymous" and asker.ask(report)[0] == 401
+        for right in rights(space.name, other, server.has("cron jobs")):
+            is_replaced = right.verb == "update" and 403 not in expected(identity, right)
+            status, reason = asker.ask(right, space.get(right.plural, right.name) if is_replaced else {})
+            table.setdefault(str(right), {})[identity] = status
+            fits = status == 401 if is_unknown else status in expected(identity, right)
+            if not fits or status == 403 and reason != "Forbidden":
+                wrong.append((str(right), identity, status, reason))
+        asker.close()
+    show(table, server, figures)
+    assert wrong == []
+    assert {action.split()[0] for action in table} == {"get", "list", "watch", "create", "update", "patch", "delete",
+                                                       "deletecollection"}
+
+
+def show(table, server, figures):
     """What the server answered to each action of each identity."""
-    by_action = {}
-    for action, name, status in found:
-        by_action.setdefault(action, {})[name] = status
-    for action, statuses in by_action.items():
-        figures.row("what each identity may do", action=action, **{name: statuses.get(name, "") for name in IDENTITIES})
+    for action, statuses in table.items():
+        figures.row("what each identity may do", action=action, **{name: statuses[name] for name in [*MAY, "admin"]})
+    if not server.has("cron jobs"):
+        figures.line("not asked what each identity may do", "cronjobs, which this API server does not have")
 
 
 def test_a_wrong_token_is_nobody(space):
