@@ -3,6 +3,7 @@ import random
 import threading
 import time
 
+import pytest
 from cluster.client import eventually
 from cluster.space import owner, run_name, workflow
 
@@ -44,14 +45,31 @@ class Witness(threading.Thread):
     def __init__(self, space):
         super().__init__(daemon=True)
         self.space, self.seen, self.stopping = space, {}, False
+        # Looks that came to an end, and what broke the last one off: a witness that fell asleep has seen nothing.
+        self.looks, self.failure = 0, None
 
     def run(self):
-        while not self.stopping:
-            for job in self.space.list("jobs"):
-                labels = job["metadata"]["labels"]
-                group = (labels["nilus.dataos.io/workflow-uid"], labels["nilus.dataos.io/group"])
-                self.seen.setdefault(group, set()).add(job["metadata"]["uid"])
-            time.sleep(0.3)
+        try:
+            while not self.stopping:
+                self.look()
+                time.sleep(0.3)
+        except Exception as failure:
+            self.failure = failure
+
+    def look(self):
+        for job in self.space.list("jobs"):
+            labels = job["metadata"]["labels"]
+            group = (labels["nilus.dataos.io/workflow-uid"], labels["nilus.dataos.io/group"])
+            self.seen.setdefault(group, set()).add(job["metadata"]["uid"])
+        self.looks += 1
+
+    def testify(self):
+        """What it saw to the end; fails when it did not see all of it."""
+        was_alive, self.stopping = self.is_alive(), True
+        self.join()
+        assert self.failure is None and was_alive, f"the witness died after {self.looks} looks: {self.failure!r}"
+        assert self.looks > 0
+        return self.seen
 
 
 def kill_again_and_again(space, stopping, kills):
@@ -82,14 +100,26 @@ def test_the_cluster_ends_as_the_workflows_ask(space, figures):
 
     with space.operator(identity="operator-0"):
         eventually(lambda: settled(space, crowd), seconds=600)
-    witness.stopping = True
-    witness.join()
+    seen = witness.testify()
 
     assert len(kills) >= 3
-    duplicates = {group: uids for group, uids in witness.seen.items() if len(uids) > 1}
+    duplicates = {group: uids for group, uids in seen.items() if len(uids) > 1}
     assert duplicates == {}
     figures.line("operators killed among many workflows",
-                 f"{len(kills)}, {len(crowd.wanted)} workflows left, {len(witness.seen)} runs begun")
+                 f"{len(kills)}, {len(crowd.wanted)} workflows left, {len(seen)} runs begun")
+
+
+def test_a_witness_that_dies_is_missed():
+    """Without that, nothing would be seen, and nothing seen looks like no duplicate."""
+    class Blind:
+        def list(self, _):
+            return [{"metadata": {"labels": {}}}]
+    witness = Witness(Blind())
+    witness.start()
+    witness.join(timeout=10)
+
+    with pytest.raises(AssertionError, match="the witness died after 0 looks: KeyError"):
+        witness.testify()
 
 
 def settled(space, crowd):
