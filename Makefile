@@ -63,7 +63,7 @@ $(JAVA_VENV)/.complete: Tests/Java/requirements.txt
 	$(JAVA_VENV)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
 
-test-cluster: build test-dependencies
+test-cluster: build test-dependencies manifest-tools
 	scripts/test-cluster.sh $(PYTHON) -n 4
 
 build: build-dependencies
