@@ -1,6 +1,7 @@
 """The posture of every pod in every variant, beyond what the general scanners look at."""
 
 import pytest
+from conftest import ROOT, documents
 
 KINDS = {
     "Deployment": lambda spec: spec["template"]["spec"],
@@ -28,6 +29,15 @@ def pods(workloads):
     return [(name, KINDS[item["kind"]](item["spec"])) for name, item in workloads]
 
 
+@pytest.fixture
+def made():
+    """The Jobs and CronJobs that the operator makes, as its own tests hold them."""
+    files = sorted((ROOT / "Tests" / "Golden" / "Operator").glob("*.yaml"))
+    found = [(f"{file.stem}/{item['metadata']['name']}", item) for file in files for item in documents(file)]
+    assert len(files) >= 4
+    return [(name, item) for name, item in found if item["kind"] in KINDS]
+
+
 def containers(pods):
     return [(name, container) for name, pod in pods for container in pod["containers"]]
 
@@ -47,6 +57,23 @@ def test_pods_meet_the_restricted_standard(pods):
         assert security["capabilities"] == {"drop": ["ALL"]}, name
         assert security["privileged"] is False, name
         assert not any("hostPort" in port for port in container.get("ports", [])), name
+
+
+def test_what_the_operator_makes_is_held_to_the_same(made):
+    pods = [(name, {"volumes": [], **KINDS[item["kind"]](item["spec"])}) for name, item in made]
+    assert len(pods) >= 6
+
+    test_pods_meet_the_restricted_standard(pods)
+    test_users_are_fixed_and_the_root_is_read_only(pods)
+    for name, container in containers(pods):
+        assert container["resources"]["requests"] == container["resources"]["limits"], name
+        assert container.get("terminationMessagePolicy", "File") == "File", name
+    for name, item in made:
+        spec = item["spec"] if item["kind"] == "Job" else item["spec"]["jobTemplate"]["spec"]
+        assert len(item["metadata"]["name"]) <= 52 and item["metadata"]["ownerReferences"][0]["uid"], name
+        if not spec.get("suspend"):
+            follows_the_exit_codes(name, spec)
+            assert spec["podReplacementPolicy"] == "Failed" and spec["activeDeadlineSeconds"] > 0, name
 
 
 def test_users_are_fixed_and_the_root_is_read_only(pods):
@@ -117,15 +144,17 @@ def test_jobs_end_and_do_not_overlap(workloads):
 
 def test_failure_policies_follow_the_exit_codes(workloads):
     for name, item in workloads:
-        if item["kind"] != "CronJob":
-            continue
-        job = item["spec"]["jobTemplate"]["spec"]
-        first, second = job["podFailurePolicy"]["rules"]
-        assert first == {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}, name
-        codes = second["onExitCodes"]
-        assert second["action"] == "FailJob" and codes["operator"] == "In", name
-        assert codes["values"] == sorted(TERMINAL_EXIT_CODES + CRASHES), name
-        assert codes["containerName"] in [container["name"] for container in job["template"]["spec"]["containers"]]
+        if item["kind"] == "CronJob":
+            follows_the_exit_codes(name, item["spec"]["jobTemplate"]["spec"])
+
+
+def follows_the_exit_codes(name, job):
+    first, second = job["podFailurePolicy"]["rules"]
+    assert first == {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}, name
+    codes = second["onExitCodes"]
+    assert second["action"] == "FailJob" and codes["operator"] == "In", name
+    assert codes["values"] == sorted(TERMINAL_EXIT_CODES + CRASHES), name
+    assert codes["containerName"] in [container["name"] for container in job["template"]["spec"]["containers"]]
 
 
 def test_jobs_know_their_run_id(workloads):
