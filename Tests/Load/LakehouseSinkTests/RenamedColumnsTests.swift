@@ -98,6 +98,18 @@ struct `A table whose columns were renamed` {
             ])
     }
 
+    @Test func `is merged into by the name too that its key has now`() async throws {
+        let test = try await table()
+        let load = try #require(try await test.open(run: "r2", key: MergeKey(columns: ["charge_id"])).load)
+
+        try await load.write(LakehouseUnderTest.batch([TestRow("b", 20, 2)]))
+        _ = try await load.commit(CommitFacts(checkpoint: .keep, rowCount: 1, rowIDAccount: ""))
+
+        #expect(try await test.rows() == [TestRow("a", 10, 1), TestRow("b", 20, 2)])
+        let file = try #require(try await test.liveFiles().last { $0.content == .data && $0.recordCount == 1 })
+        #expect(try await test.reader(file).bloomFilter(of: LakehouseUnderTest.idColumn, inRowGroup: 0) != nil)
+    }
+
     @Test func `stays divided as it is, which differs from no wish`() async throws {
         let layout = LayoutRequest([.init(.day, "created")], clusterBy: ["id"])
         let test = try await table(layout)

@@ -39,7 +39,10 @@ struct TableLayout {
     init(of table: TableMetadata, columns: [MappedColumn], named name: TableName, key: [String] = []) throws(NilusError)
     {
         spec = table.defaultSpec
-        lookupIDs = Set(columns.filter { key.contains($0.wanted.name) && $0.field.type.canBeLookedUp }.map(\.fieldID))
+        lookupIDs = Set(
+            columns.filter {
+                (key.contains($0.wanted.name) || key.contains($0.field.name)) && $0.field.type.canBeLookedUp
+            }.map(\.fieldID))
         var divisions: [Division] = []
         for field in spec.fields where field.transform != .void {
             guard let (column, type) = Self.source(field.sourceID, columns), field.transform.takes(type) else {

@@ -25,13 +25,16 @@ struct KeyColumns: Hashable {
         self.created = created
     }
 
-    /// Finds the columns in the table that a load fills.
+    /// Finds the columns in the table that a load fills, by the names of the load or by those that the table gave them.
     ///
     /// - Throws: `schemaConflict` (terminal) when there is no such column, or one whose values cannot be compared.
     init(_ key: MergeKey, in columns: [MappedColumn], of table: TableName) throws(NilusError) {
         var parts: [Part] = []
         for name in key.columns {
-            guard let index = columns.firstIndex(where: { $0.wanted.name == name }) else {
+            guard
+                let index = columns.firstIndex(where: { $0.wanted.name == name })
+                    ?? columns.firstIndex(where: { $0.field.name == name })
+            else {
                 throw .keyColumnMissing(name, table, columns.map(\.wanted.name))
             }
             let part = Part(columns[index], at: index)
