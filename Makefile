@@ -45,7 +45,7 @@ test: build room-tests python-tests
 
 room-tests: build-dependencies test-dependencies
 	swift build $(TEST_FLAGS) --build-tests
-	scripts/seaweedfs.sh run swift test $(TEST_FLAGS) --skip-build --parallel
+	scripts/google-emulators.sh run scripts/seaweedfs.sh run swift test $(TEST_FLAGS) --skip-build --parallel
 
 python-tests: build test-dependencies
 	swift build $(TEST_FLAGS) --product iceberg-fixtures
