@@ -59,6 +59,25 @@ struct `A merge` {
         #expect(receipt.rowsInTable == 3)
     }
 
+    @Test(arguments: [(nil, 1), ("partition", 1), ("FILE", 3), ("row", 1)])
+    func `deletes rows of several files in as many delete files as the table asks for`(
+        _ granularity: String?, _ fileCount: Int
+    ) async throws {
+        let test = try await LakehouseUnderTest(fileRows: 2)
+        try await test.load([(0..<6).map { row($0, 1) }], run: "r1")
+        if let granularity { try await test.set("write.delete.granularity", granularity) }
+
+        let receipt = try await test.load([[row(0, 2), row(1, 2), row(2, 2), row(5, 2)]], run: "r2")
+
+        #expect(receipt.effects.replaced == 4)
+        #expect(try await test.rows() == [row(0, 2), row(1, 2), row(2, 2), row(3, 1), row(4, 1), row(5, 2)])
+        let deletes = try await test.liveFiles().filter { $0.content == .positionDeletes }
+        #expect(deletes.count == fileCount)
+        #expect(deletes.reduce(0) { $0 + $1.recordCount } == 4)
+        // A delete file of one data file names it, so that readers need not look into it.
+        #expect(Set(deletes.compactMap(\.referencedDataFile)).count == (fileCount == 3 ? 3 : 0))
+    }
+
     @Test func `replaces all rows of a key, however many there are`() async throws {
         let test = try await LakehouseUnderTest()
         try await test.load([[row(1, 1), row(2, 1)]], .append, run: "r1")

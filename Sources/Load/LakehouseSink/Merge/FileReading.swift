@@ -7,10 +7,13 @@ import Parquet
 struct FileReading: Sendable {
     let store: any ObjectStore
     let meter = ReadMeter()
+    /// How the table wants rows deleted that were found by reading.
+    let deleteGranularity: DeleteGranularity
     private let lookup: ParquetFieldLookup
 
     init(store: any ObjectStore, of table: TableMetadata) {
         self.store = store
+        deleteGranularity = DeleteGranularity(of: table)
         lookup = ParquetFieldLookup(idsByName: table.fieldIDsByName?.mapValues { Int32(truncatingIfNeeded: $0) })
     }
 

@@ -4,7 +4,8 @@ import ObjectStorage
 import Parquet
 import Records
 
-/// Gathers rows that are to go and writes them into position delete files, at least one for each partition.
+/// Gathers rows that are to go and writes them into position delete files, one for each partition or, where the table
+/// wants that, for each data file; several when they are many.
 ///
 /// A row that is gone already is left out, so that the table's counters stay true. Used by one task.
 final class RowDeletions {
@@ -52,8 +53,12 @@ final class RowDeletions {
         gatheredCount = 0
         try await leaveOutGoneRows(of: &open)
         open.removeAll { $0.rows.isEmpty }
-        for part in Dictionary(grouping: open, by: \.file.partition).values.sorted(by: Self.comesFirst) {
-            try await write(part)
+        switch reading.deleteGranularity {
+        case .file: for one in open { try await write([one]) }
+        case .partition:
+            for part in Dictionary(grouping: open, by: \.file.partition).values.sorted(by: Self.comesFirst) {
+                try await write(part)
+            }
         }
     }
 
