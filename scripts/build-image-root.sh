@@ -18,10 +18,11 @@ parts=$(scripts/build-image-parts.sh)
 build_program() {
     # Paths of this machine stay out of the program, so that any folder gives the same bytes. lld, because it does not
     # depend on the order of the archives and writes the map from which the SBOM is read; it makes one of texts that end
-    # alike and of functions that are the same and have no address of their own.
+    # alike and of functions that are the same and have no address of their own, and leaves the tables for unwinding out.
     swift build --scratch-path "$scratch" --explicit-target-dependency-import-check error -c release --product nilus \
         --pkg-config-path "$parts/lib/pkgconfig" \
         -Xswiftc -static-executable -Xswiftc -use-ld=lld -Xlinker -O2 -Xlinker --icf=safe \
+        -Xlinker -T -Xlinker "$PWD/scripts/no-unwinding.ld" -Xlinker --no-eh-frame-hdr \
         -Xswiftc -file-prefix-map -Xswiftc "$PWD=." \
         -Xcc "-ffile-prefix-map=$PWD=." -Xcxx "-ffile-prefix-map=$PWD=." -Xcxx -isystem -Xcxx "$parts/include" \
         -Xlinker "-L$parts/lib" -Xlinker --strip-all -Xlinker --build-id=none \
