@@ -1,13 +1,13 @@
 """The image in the envelope that its manifests ask for, with the kernel holding it to that."""
 import json
 import re
+import signal
 import subprocess
-import time
 
 import yaml
 from harness.container import HARDENING, IMAGE, podman
 from harness.job import manifest
-from harness.programs import ROOT
+from harness.programs import ROOT, has_taken, until
 from harness.simulator import simulator
 
 MEBIBYTE = 1024 * 1024
@@ -103,10 +103,7 @@ def test_as_process_1_it_ends_when_it_is_asked_to(container):
         process = subprocess.Popen(job.command(SEED, *BUDGET, name=name), stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         try:
-            deadline = time.monotonic() + 60
-            while stripe.stats()["total"]["requests"] < 20:
-                assert time.monotonic() < deadline, "the job sent no requests"
-                time.sleep(0.1)
+            until(lambda: stripe.stats()["total"]["requests"] >= 20)
 
             podman("stop", "--time", "30", name)
 
@@ -114,3 +111,34 @@ def test_as_process_1_it_ends_when_it_is_asked_to(container):
         finally:
             podman("rm", "--force", name)
     assert not job.lakehouse.exists("sandbox.strip_test")
+
+
+def test_as_process_1_a_second_signal_ends_it_at_once(container):
+    """While the first waits for a commit; with the last word where Kubernetes looks for it."""
+    name = "nilus-test-stop-at-once"
+    with simulator(objects={"charge": 500, "default": 10}) as stripe:
+        job = container(stripe.address)
+        job.run(manifest("charge", source={"yield-limit": 1}))
+        log = job.folder / "termination-log"
+        log.touch()
+        log.chmod(0o666)
+        with job.lakehouse.locked():
+            process = subprocess.Popen(
+                job.command(manifest("charge"), "--volume", f"{log}:/dev/termination-log", name=name,
+                            environment={"KUBERNETES_SERVICE_HOST": "127.0.0.1"}),
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            try:
+                until(lambda: len(list(job.warehouse.glob("stripe/charge/metadata/*.metadata.json"))) == 2)
+                pid = podman("inspect", "--format", "{{.State.Pid}}", name).strip()
+                podman("kill", "--signal", "TERM", name)
+                until(lambda: has_taken(pid, signal.SIGTERM))
+                podman("kill", "--signal", "TERM", name)
+                _, said = process.communicate()
+            finally:
+                podman("rm", "--force", name)
+    assert (process.returncode, "run stopped at once" in said) == (75, True), said
+    told = json.loads(log.read_text())
+    assert (told["phase"], told["exitCode"]) == ("Interrupted", 75)
+    status = json.loads(job.status_path.read_text())["status"]
+    assert (status["phase"], status["message"]) == (told["phase"], told["message"])
+    assert job.lakehouse.count("stripe.charge") == 100

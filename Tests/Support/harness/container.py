@@ -8,9 +8,11 @@ from .lakehouse import LocalLakehouse
 
 IMAGE = os.environ.get("NILUS_IMAGE", "nilus:dev")
 USER = 65532
-# What every run has, whatever its budget. The two limits are what a sandbox without privileges can give.
-HARDENING = ["--read-only", "--user", f"{USER}:{USER}", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
-             "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--network", "host"]
+# What every run has, whatever its budget. Podman's own idea of a read-only root has a writable /tmp, /var/tmp and /run,
+# which Kubernetes' has not. The two limits are what a sandbox without privileges can give.
+HARDENING = ["--read-only", "--read-only-tmpfs=false", "--user", f"{USER}:{USER}", "--cap-drop", "ALL",
+             "--security-opt", "no-new-privileges", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024",
+             "--network", "host"]
 
 
 def podman(*arguments, **more):
