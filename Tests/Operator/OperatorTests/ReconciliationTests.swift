@@ -28,6 +28,15 @@ struct `A workflow without a schedule` {
         #expect(decision.made("ConfigMap")[0]["data"]?["config.yaml"]?.string?.contains("\"count\": 7") == true)
     }
 
+    /// With `FallbackToLogsOnError` the tail of a log would stand in the status of the pod.
+    @Test func `runs in a pod whose termination message is what the job writes and nothing else`() throws {
+        let pod = try Cluster().decide().made("Job").first?["spec"]?["template"]?["spec"]
+
+        let container = try #require(pod?["containers"]?.array?.first)
+        #expect(container["terminationMessagePath"]?.string == "/dev/termination-log")
+        #expect(container["terminationMessagePolicy"]?.string == "File")
+    }
+
     @Test func `gets nothing more when everything is there`() throws {
         var cluster = Cluster()
         cluster.jobs = [Cluster.job("loads-g1", group: "g1")]

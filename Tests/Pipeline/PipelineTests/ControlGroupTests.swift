@@ -92,6 +92,40 @@ struct `A control group` {
         #expect(group.limits == ControlGroupLimits(memoryBytes: 128 * Self.mebibyte, cpuMillicores: 500))
     }
 
+    /// Recorded on Linux 6.18, of a loop in a shell that was given a tenth of a CPU.
+    @Test func `is read where a kernel shows version 2 without its controllers and more counters than it once had`() {
+        let group = group(
+            "9:name=systemd:/\n8:pids:/\n4:memory:/job\n3:cpuset:/\n2:cpuacct:/\n1:cpu:/job\n0::/\n",
+            """
+            135 134 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755
+            136 135 0:29 / /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu
+            137 135 0:30 / /sys/fs/cgroup/cpuacct rw,relatime - cgroup cgroup rw,cpuacct
+            139 135 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory
+            144 135 0:37 / /sys/fs/cgroup/systemd rw,relatime - cgroup cgroup rw,name=systemd
+            145 135 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw
+
+            """,
+            [
+                "/sys/fs/cgroup/memory/job/memory.limit_in_bytes": "134217728\n",
+                "/sys/fs/cgroup/memory/job/memory.max_usage_in_bytes": "950272\n",
+                "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+                "/sys/fs/cgroup/cpu/job/cpu.cfs_quota_us": "10000\n",
+                "/sys/fs/cgroup/cpu/job/cpu.cfs_period_us": "100000\n",
+                "/sys/fs/cgroup/cpu/job/cpu.stat":
+                    "nr_periods 52\nnr_throttled 51\nthrottled_time 2852369328\nnr_bursts 0\nburst_time 0\n",
+                "/sys/fs/cgroup/cpu/cpu.cfs_quota_us": "-1\n", "/sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000\n",
+                "/sys/fs/cgroup/unified/cpu.stat":
+                    "usage_usec 6906363710\nuser_usec 6198236080\nsystem_usec 708127629\nnice_usec 80561840\n",
+            ])
+
+        #expect(group.limits == ControlGroupLimits(memoryBytes: 128 * Self.mebibyte, cpuMillicores: 100))
+        #expect(
+            group.use
+                == ControlGroupUse(
+                    peakMemoryBytes: 950_272,
+                    throttling: CPUThrottling(seconds: 2.852369328, throttledPeriods: 51, periods: 52)))
+    }
+
     /// What a container sees: the membership as the host or as its own namespace tells it, and what is mounted.
     struct View: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -135,7 +135,7 @@ struct `Changes` {
         Refusal(
             method: "GET", name: "stat",
             message:
-                "'GET stat' is unknown; there are GET stats, GET objects/ENDPOINT, POST reset-stats, POST create, POST delete, POST update, POST clock and POST faults"
+                "'GET stat' is unknown; there are GET stats, GET objects/ENDPOINT, POST reset-stats, POST create, POST delete, POST update, POST clock, POST faults and POST keys"
         ),
         Refusal(
             method: "POST", name: "create?endpoint=event", message: "'event' follows from other objects; create those"),
