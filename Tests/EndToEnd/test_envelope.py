@@ -96,10 +96,11 @@ def test_the_envelope_is_logged_once_and_reported(account, small_stripe):
     assert envelope["peakMemoryBytes"] > 0 and envelope["cpuSeconds"] > 0 and envelope["parallelEndpoints"] > 0
 
 
-def test_peak_memory_does_not_grow_with_the_endpoints(account, small_stripe):
+def test_peak_memory_does_not_grow_with_the_endpoints(account, small_stripe, figures):
     """All endpoints at once, in the default envelope."""
     job = account.job(small_stripe)
 
     finished = job.run(manifest("all"))
 
+    figures.line("all endpoints in the default envelope", f"{finished.peak_bytes / MEBIBYTE:.1f} MiB resident")
     assert finished.peak_bytes <= 64 * MEBIBYTE, yaml.safe_dump(finished.status["status"]["envelope"])
