@@ -2,11 +2,13 @@
 import json
 import os
 import signal
+import socket
 
 import pytest
 from harness.job import manifest
 from harness.programs import has_taken, until
 from harness.simulator import simulator
+from harness.tls import make_certificate
 
 
 def started(job, text, **more):
@@ -75,6 +77,33 @@ def test_a_second_signal_ends_it_at_once(account):
         assert job.lakehouse.count("stripe.charge") == 100
         job.run(manifest("charge"))
         assert job.lakehouse.count("stripe.charge") == 500
+
+
+@pytest.mark.local
+def test_a_run_that_is_done_stays_done_when_its_last_report_is_cut_short(account, small_stripe):
+    """The API server takes the connection and says nothing; the message is written and the code agrees with it."""
+    job = account.job(small_stripe)
+    log, identity = job.folder / "termination-log", job.folder / "account"
+    log.touch()
+    identity.mkdir()
+    (identity / "token").write_text("a-token")
+    (identity / "namespace").write_text("default")
+    (identity / "ca.crt").write_text(make_certificate(identity).read_text())
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        job.environment |= {
+            "KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": str(silent.getsockname()[1]),
+            "NILUS_SERVICE_ACCOUNT_DIR": str(identity), "NILUS_TERMINATION_LOG": str(log),
+            "NILUS_JOB_NAME": "loads", "NILUS_JOB_UID": "1"}
+        process = job.start(manifest("coupon"))
+        job.hear(process, "run ended")
+        until(lambda: log.read_text())
+        process.send_signal(signal.SIGTERM)
+        until(lambda: has_taken(process.pid, signal.SIGTERM))
+        process.send_signal(signal.SIGTERM)
+        finished = job.finish(process).expected(0)
+
+    assert "run stopped at once" in finished.stderr
+    assert (finished.reason, json.loads(log.read_text())["exitCode"]) == ("Completed", 0)
 
 
 def test_process_one_of_a_container_can_be_terminated(account):
