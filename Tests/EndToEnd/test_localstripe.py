@@ -10,6 +10,9 @@ from harness.expectation import NAMES
 from harness.job import manifest
 from harness.localstripe import localstripe, wait_for_the_next_second
 
+# One stand-in for all of them, by one worker.
+pytestmark = pytest.mark.xdist_group("localstripe")
+
 PATHS = {
     "charge": "charges", "coupon": "coupons", "customer": "customers", "event": "events", "invoice": "invoices",
     "invoice_item": "invoiceitems", "payment_intent": "payment_intents", "payout": "payouts",

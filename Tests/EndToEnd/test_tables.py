@@ -3,6 +3,9 @@ import pytest
 from harness.expectation import NAMES, fields, row
 from harness.job import manifest
 
+# One run for all of them, by one worker.
+pytestmark = pytest.mark.xdist_group("all endpoints")
+
 SYSTEM_COLUMNS = {"_nilus_load_id", "_nilus_id", "_nilus_extra"}
 
 
