@@ -20,8 +20,8 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # Relocations are packed: the loader then reads 10 KB of them at every start, not 1.2 MB. Of the linkers lld can do it.
 RELEASE_FLAGS := $(SWIFT_FLAGS) -c release --static-swift-stdlib \
     -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
-# The programs of the tests do without debug information and an index, which is a third of their compile time.
-TEST_FLAGS := $(SWIFT_FLAGS) -debug-info-format none --disable-index-store
+# The programs of the tests do without debug information, which is a quarter of their compile time.
+TEST_FLAGS := $(SWIFT_FLAGS) -debug-info-format none
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
 VENV := .build/venv
 MANIFESTS_VENV := .build/venv-manifests
