@@ -68,7 +68,7 @@ extension Reconciliation {
 
     /// Whether the Job of a part once was there, though it is gone: then it does not begin again.
     private func wasRun(_ part: WorkflowPlan.Part, _ group: String) -> Bool {
-        situation.runs.contains { $0.group == group && $0.metadata.labels[OperatorLabel.node] == part.node }
+        situation.runs.contains { $0.group == group && $0.node == part.node }
     }
 
     func hasBegun(_ group: String) -> Bool {
@@ -93,7 +93,7 @@ extension Reconciliation {
         guard let part = plan.parts.first(where: { $0.node == node }) else { return false }
         if let job = job(part, group) { return job.end == .succeeded }
         return situation.runs.contains {
-            $0.group == group && $0.metadata.labels[OperatorLabel.node] == node && $0.phase == "Succeeded"
+            $0.group == group && $0.node == node && $0.phase == "Succeeded"
         }
     }
 

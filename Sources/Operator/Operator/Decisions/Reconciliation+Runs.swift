@@ -110,7 +110,9 @@ extension Reconciliation {
             run.hasEnded && !run.metadata.isDeleting && situation.job(of: run) == nil
                 && !kept.contains(run.group ?? "")
         }
-        for run in newestFirst(old).dropFirst(settings.keptRuns) {
+        // Of the last run all nodes are kept, because together they say how it ended.
+        let last = Set(lastRuns.map(\.metadata.name))
+        for run in newestFirst(old).dropFirst(settings.keptRuns) where !last.contains(run.metadata.name) {
             decision.actions.append(.delete(run.reference, uid: run.metadata.uid, .background))
         }
     }

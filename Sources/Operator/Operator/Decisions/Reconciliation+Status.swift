@@ -40,13 +40,13 @@ extension Reconciliation {
         return status
     }
 
-    private func isActive(_ run: RunObject) -> Bool { situation.job(of: run)?.isActive ?? false }
+    func isActive(_ run: RunObject) -> Bool { situation.job(of: run)?.isActive ?? false }
 
     /// The word of DataOS for how the runs stand; of one that is scheduled, between its runs, when the next is due.
     private func runtime(_ next: NextRun?) -> String {
         if situation.jobs.contains(where: \.isActive) || !liveTicks.isEmpty { return "running" }
         if let next { return "next:\(next.text)" }
-        switch newestFirst(situation.runs).first?.phase {
+        switch lastRun?.phase {
         case "Succeeded"?: return "succeeded"
         case "Failed"?, "Interrupted"?: return "failed"
         default: return "pending"
@@ -86,16 +86,6 @@ extension Reconciliation {
         ]
     }
 
-    /// The last run, when its Job has ended and the workflow's status does not say how.
-    private var lastRunToTell: RunObject? {
-        guard let last = newestFirst(situation.runs).first, last.hasEnded,
-            situation.job(of: last).map({ !$0.isActive }) ?? true, !situation.mayReport(last)
-        else { return nil }
-        let told = workflow.status["lastRun"]
-        let isTold = told?["name"]?.string == last.metadata.name && told?["phase"]?.string == last.phase
-        return !isTold || workflow.operatorTellsLastRun ? last : nil
-    }
-
     /// Whether everything that is to be declared is what the API server shows already.
     private func isDeclared(_ status: JSONObject, tellsLastRun: Bool) -> Bool {
         guard tellsLastRun == workflow.operatorTellsLastRun else { return false }
@@ -118,22 +108,6 @@ extension Reconciliation {
             && wanted.allSatisfy { condition in
                 workflow.condition(condition["type"]?.string ?? "")?.isSame(as: condition) ?? false
             }
-    }
-}
-
-extension RunObject {
-    /// How the run ended, as the workflow's condition.
-    func condition(_ workflow: WorkflowObject, now: Timestamp) -> JSONValue {
-        let verdict = phase == "Succeeded" ? "True" : "False"
-        let present = workflow.condition("Succeeded")
-        let since = present?["status"]?.string == verdict ? present?["lastTransitionTime"]?.string : nil
-        return [
-            "type": "Succeeded", "status": .string(verdict),
-            "reason": .string(summary["reason"]?.string ?? phase),
-            "message": .string(
-                MessageText.cut(summary["message"]?.string ?? phase, toBytes: MessageText.conditionBytes)),
-            "lastTransitionTime": .string(since ?? (completionTime ?? now).description),
-        ]
     }
 }
 

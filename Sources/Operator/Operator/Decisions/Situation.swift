@@ -31,10 +31,11 @@ struct Situation: Sendable {
         pods.filter { pod in pod.jobUID.map { run.metadata.name.hasSuffix("-\($0)") } ?? false }
     }
 
-    /// Whether a pod may still say how the run stands; one whose container cannot start says nothing.
-    func mayReport(_ run: RunObject) -> Bool {
-        pods(of: run).contains { !$0.isOver && RunVerdict.waiting($0) == nil }
-    }
+    /// Whether a pod may still say how the run stands.
+    func mayReport(_ run: RunObject) -> Bool { pods(of: run).contains(where: \.mayReport) }
+
+    /// Whether a pod of any run may still say how that one stands, and with it the workflow.
+    var mayReport: Bool { pods.contains(where: \.mayReport) }
 
     func run(of job: JobObject) -> RunObject? {
         runs.first { $0.metadata.name == job.runName }
@@ -44,4 +45,9 @@ struct Situation: Sendable {
     func job(of run: RunObject) -> JobObject? {
         jobs.first { $0.runName == run.metadata.name }
     }
+}
+
+extension PodObject {
+    /// Whether it may say more; one whose container cannot start says nothing.
+    fileprivate var mayReport: Bool { !isOver && RunVerdict.waiting(self) == nil }
 }
