@@ -131,10 +131,13 @@ struct Cluster {
 }
 
 extension Decision {
+    /// Everything that is to be done, in its order.
+    var all: [Action] { actions + following + (report.map { [$0] } ?? []) }
+
     /// The objects of a kind that are to be created, or applied.
     func made(_ kind: String) -> [JSONValue] {
         // Said in full, because a bare 'nil' would be JSON's null.
-        actions.compactMap { action -> JSONValue? in
+        all.compactMap { action -> JSONValue? in
             switch action {
             case .create(_, let object), .apply(_, let object): object["kind"]?.string == kind ? object : Optional.none
             default: Optional.none
@@ -146,16 +149,16 @@ extension Decision {
 
     /// The kinds whose status is taken from whoever owns it.
     var forces: [String] {
-        actions.compactMap { if case .applyStatus(let object, _, true) = $0 { object.kind.kind } else { nil } }
+        all.compactMap { if case .applyStatus(let object, _, true) = $0 { object.kind.kind } else { nil } }
     }
 
     var deleted: [String] {
-        actions.compactMap { if case .delete(let object, _, _) = $0 { object.name } else { nil } }
+        all.compactMap { if case .delete(let object, _, _) = $0 { object.name } else { nil } }
     }
 
     /// What is declared in the status of a kind.
     func status(_ kind: String) -> JSONValue? {
-        for case .applyStatus(let object, let declared, _) in actions where object.kind.kind == kind {
+        for case .applyStatus(let object, let declared, _) in all where object.kind.kind == kind {
             return declared["status"]
         }
         return nil

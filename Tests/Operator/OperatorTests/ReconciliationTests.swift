@@ -126,7 +126,7 @@ struct `A workflow of one pod for each node` {
         #expect(decision.made("Job").map { $0["spec"]?["backoffLimit"]?.integer } == [0, 7, 3])
         let manifests = decision.made("ConfigMap").compactMap { $0["data"]?["config.yaml"]?.string }
         #expect(manifests.count == 3 && !manifests.contains { $0.contains("retry") })
-        let told = decision.actions.compactMap { if case .tell(let notice) = $0 { notice.message } else { nil } }
+        let told = decision.all.compactMap { if case .tell(let notice) = $0 { notice.message } else { nil } }
         #expect(told.filter { $0.contains("'duration'") }.count == 1)
     }
 

@@ -154,7 +154,7 @@ struct `A schedule of nodes that have a pod each` {
         let decision = try cluster.decide()
 
         #expect(decision.deleted == ["loads-\(due - 60)"] && decision.names("Job") == [])
-        let reasons = decision.actions.compactMap { if case .tell(let notice) = $0 { notice.reason } else { nil } }
+        let reasons = decision.all.compactMap { if case .tell(let notice) = $0 { notice.reason } else { nil } }
         #expect(reasons.contains("Missed"))
     }
 

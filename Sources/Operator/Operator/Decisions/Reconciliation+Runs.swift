@@ -9,7 +9,7 @@ extension Reconciliation {
         for job in situation.jobs {
             guard let run = situation.run(of: job) else {
                 let reference = ObjectReference(.workflowRun, namespace: job.metadata.namespace, name: job.runName)
-                decision.actions.append(.create(reference, children.run(of: job)))
+                decision.following.append(.create(reference, children.run(of: job)))
                 continue
             }
             complete(run, of: job, &decision)
@@ -23,7 +23,7 @@ extension Reconciliation {
     private func end(orphan run: RunObject, _ decision: inout Decision) {
         let pods = situation.pods(of: run)
         guard pods.allSatisfy(\.isOver) else { return }
-        decision.actions.append(declare(.jobGone(at: now, pods: pods), of: run))
+        decision.following.append(declare(.jobGone(at: now, pods: pods), of: run))
     }
 
     /// Says how a run ended when its Job has ended and the job itself did not say so.
@@ -36,8 +36,8 @@ extension Reconciliation {
         }
         // Servers before 1.31 call a Job failed while its pod still ends; the end of the pod is news.
         guard !situation.mayReport(run) else { return }
-        decision.actions.append(declare(verdict, of: run))
-        decision.actions.append(
+        decision.following.append(declare(verdict, of: run))
+        decision.following.append(
             .tell(
                 Notice(
                     isWarning: verdict.phase != "Succeeded", reason: verdict.reason,
@@ -94,7 +94,7 @@ extension Reconciliation {
         let succeeded = newestFirst.filter { $0.end == .succeeded }.dropFirst(settings.keptSucceededJobs)
         let failed = newestFirst.filter { $0.end != .succeeded }.dropFirst(settings.keptFailedJobs)
         for job in Array(succeeded) + Array(failed) {
-            decision.actions.append(.delete(job.reference, uid: job.metadata.uid, .background))
+            decision.following.append(.delete(job.reference, uid: job.metadata.uid, .background))
         }
     }
 
@@ -113,7 +113,7 @@ extension Reconciliation {
         // Of the last run all nodes are kept, because together they say how it ended.
         let last = Set(lastRuns.map(\.metadata.name))
         for run in newestFirst(old).dropFirst(settings.keptRuns) where !last.contains(run.metadata.name) {
-            decision.actions.append(.delete(run.reference, uid: run.metadata.uid, .background))
+            decision.following.append(.delete(run.reference, uid: run.metadata.uid, .background))
         }
     }
 

@@ -21,7 +21,7 @@ extension Reconciliation {
             "metadata": ["name": .string(workflow.metadata.name), "namespace": .string(workflow.metadata.namespace)],
             "status": .object(status),
         ]
-        decision.actions.append(.applyStatus(workflow.reference, declaration, force: takeover != nil))
+        decision.report = .applyStatus(workflow.reference, declaration, force: takeover != nil)
     }
 
     private func ownStatus(_ state: ReadyState, _ next: NextRun?) -> JSONObject {

@@ -15,9 +15,11 @@ struct ActionPerformer: Sendable {
     /// The server refuses a note of more, in bytes.
     private static let noteBytes = 1_024
 
-    /// Does the actions in their order and stops at the first that fails.
-    func perform(_ actions: [Action], for workflow: WorkflowObject) async throws(ClusterFailure) {
-        for action in actions {
+    /// Does what was decided for a workflow.
+    ///
+    /// - Throws: the first failure.
+    func perform(_ decision: Decision, for workflow: WorkflowObject) async throws(ClusterFailure) {
+        try await decision.carryOut { action async throws(ClusterFailure) in
             try await perform(action, for: workflow)
         }
     }

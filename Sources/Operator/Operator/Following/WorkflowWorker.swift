@@ -42,7 +42,7 @@ struct WorkflowWorker: Sendable {
             situation: situation, settings: settings, abilities: abilities, read: read, now: now)
         let decision = reconciliation.decide()
         do throws(ClusterFailure) {
-            try await performer.perform(decision.actions, for: situation.workflow)
+            try await performer.perform(decision, for: situation.workflow)
             queue.succeeded(key)
         } catch .cancelled {
             throw CancellationError()
@@ -64,8 +64,7 @@ struct WorkflowWorker: Sendable {
             metadata: ["namespace": "\(key.namespace)", "workflow": "\(key.name)", "error": "\(error.line)"])
         guard failure.isForPeople else { return }
         do throws(ClusterFailure) {
-            let actions = reconciliation.refused(error).actions
-            try await performer.perform(actions, for: reconciliation.workflow)
+            try await performer.perform(reconciliation.refused(error), for: reconciliation.workflow)
         } catch {
             logger.debug("refusal not told", metadata: ["error": "\(error.worded("tell of it").line)"])
         }
