@@ -41,9 +41,11 @@ def test_a_run_keeps_its_workflow_and_ends_once(space):
     assert status == 422 and "has ended" in answer["message"]
 
 
-def test_a_key_in_the_address_of_a_source_is_refused_and_not_repeated(space, canary):
+@pytest.mark.parametrize("beginning", ["sk_test_", "rk_live_", "sk_org_live_", "rk_org_test_"])
+def test_a_key_in_the_address_of_a_source_is_refused_and_not_repeated(space, canary, beginning):
     declared = workflow()
-    declared["spec"]["dag"][0]["spec"]["stackSpec"]["source"]["address"] = f"stripe://?api_key={canary}"
+    key = canary.replace("sk_test_", beginning)
+    declared["spec"]["dag"][0]["spec"]["stackSpec"]["source"]["address"] = f"stripe://?api_key={key}"
 
     status, answer = space.api.raw("POST", path("workflows", space.name), declared)
 

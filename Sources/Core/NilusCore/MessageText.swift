@@ -63,7 +63,10 @@ package enum MessageText {
         }
     }
 
-    private static let wholeKeyPrefixes = ["sk_live_", "sk_test_", "rk_live_", "rk_test_", "rkcs_", "whsec_"]
+    private static let wholeKeyPrefixes = [
+        "sk_live_", "sk_test_", "sk_org_live_", "sk_org_test_", "rk_live_", "rk_test_", "rk_org_live_", "rk_org_test_",
+        "rkcs_", "whsec_",
+    ]
     /// Shorter endings stand in examples; a key has 24 characters and more.
     private static let shortestKey = 8
 

@@ -38,6 +38,16 @@ struct `A key in a manifest` {
         #expect(reading.forCluster.workflows.isEmpty)
     }
 
+    @Test(arguments: [
+        "sk_live_", "sk_test_", "sk_org_live_", "sk_org_test_", "rk_live_", "rk_org_live_", "rk_org_test_",
+    ])
+    func `is seen whatever kind of key it is`(beginning: String) {
+        let reading = ManifestText.with(.workflow, "title: '\(beginning)51CanaryCanaryCanary'").read()
+
+        #expect(reading.forCluster.error?.message.contains("stands in the manifest") == true)
+        #expect(!"\(reading.faults)".contains("Canary"))
+    }
+
     @Test(arguments: ["see sk_test_… of the dashboard", "columns sk_id, rk_live_x", "sk_live_********4242"])
     func `is not seen where only the beginning of one stands`(text: String) {
         let reading = ManifestText.with(.workflow, "title: '\(text)'").read()
