@@ -48,7 +48,7 @@ def paths(value, lists, prefix=()):
 
 
 def key_step(item, keys):
-    return "k:" + json.dumps({key: item.get(key) for key in keys}, sort_keys=True)
+    return "k:" + json.dumps({key: item.get(key) for key in keys}, sort_keys=True, separators=(",", ":"))
 
 
 def look_up(value, path):
