@@ -82,7 +82,7 @@ struct Cluster {
     }
 
     static func run(
-        _ name: String, group: String, node: String? = nil, phase: String? = nil,
+        _ name: String, group: String, node: String? = nil, phase: String? = nil, reason: String? = nil,
         created: String = "2026-01-01T00:00:01Z"
     ) -> JSONValue {
         var labels: JSONObject = [
@@ -92,6 +92,7 @@ struct Cluster {
         labels[OperatorLabel.node] = node.map(JSONValue.string)
         var status = JSONObject()
         status["phase"] = phase.map(JSONValue.string)
+        status["reason"] = reason.map(JSONValue.string)
         if phase != nil { status["completionTime"] = "2026-01-01T00:00:09Z" }
         return [
             "metadata": [

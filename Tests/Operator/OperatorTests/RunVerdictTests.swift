@@ -122,6 +122,43 @@ struct `The end of a run that nobody told` {
         #expect(over.status("WorkflowRun")?["reason"]?.string == "DeadlineExceeded")
     }
 
+    /// The word of a job that was stopped, and of one that failed by itself in that time.
+    @Test(arguments: [
+        ("Interrupted", true, "DeadlineExceeded"), ("Interrupted", false, "DeadlineExceeded"),
+        ("KeyRefused", true, nil), ("KeyRefused", false, nil),
+    ])
+    func `is the deadline and not the signal, once the pod is over or gone`(
+        told: String, hasPod: Bool, reason: String?
+    ) throws {
+        var cluster = Cluster()
+        cluster.jobs = [Cluster.job("loads-g1", group: "g1", ended: "Failed", reason: "DeadlineExceeded")]
+        cluster.runs = [
+            Cluster.run("loads-g1-u-loads-g1", group: "g1", phase: "Interrupted", reason: told)
+        ]
+        cluster.pods = [Cluster.pod(of: "loads-g1", ["phase": "Running"])]
+        #expect(try cluster.decide().status("WorkflowRun") == nil)
+
+        let word = #"{"phase":"Interrupted","reason":"\#(told)","message":"SIGTERM","rowsCommitted":7}"#
+        cluster.pods = hasPod ? [Cluster.pod(of: "loads-g1", Kill.ended(75, "Error", word))] : []
+        let decision = try cluster.decide()
+
+        #expect(decision.status("WorkflowRun")?["reason"]?.string == reason)
+        let notices = decision.all.compactMap { if case .tell(let notice) = $0 { notice.reason } else { nil } }
+        #expect(notices == (reason.map { [$0] } ?? []))
+        #expect(decision.status("WorkflowRun")?["rowsCommitted"]?.integer == (hasPod && reason != nil ? 7 : nil))
+    }
+
+    @Test func `is told of the deadline once`() throws {
+        var cluster = Cluster()
+        cluster.jobs = [Cluster.job("loads-g1", group: "g1", ended: "Failed", reason: "DeadlineExceeded")]
+        cluster.runs = [Cluster.run("loads-g1-u-loads-g1", group: "g1", phase: "Failed", reason: "DeadlineExceeded")]
+
+        let decision = try cluster.decide()
+
+        #expect(decision.status("WorkflowRun") == nil)
+        #expect(decision.following == [])
+    }
+
     @Test func `is left to the job that told it`() throws {
         var cluster = Cluster()
         cluster.jobs = [Cluster.job("loads-g1", group: "g1", ended: "Complete")]

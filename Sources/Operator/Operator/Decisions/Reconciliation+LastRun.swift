@@ -59,7 +59,7 @@ extension RunObject {
         let since = present?["status"]?.string == verdict ? present?["lastTransitionTime"]?.string : nil
         return [
             "type": "Succeeded", "status": .string(verdict),
-            "reason": .string(summary["reason"]?.string ?? phase),
+            "reason": .string(reason ?? phase),
             "message": .string(
                 MessageText.cut(summary["message"]?.string ?? phase, toBytes: MessageText.conditionBytes)),
             "lastTransitionTime": .string(since ?? (completionTime ?? now).description),

@@ -61,6 +61,8 @@ extension Reconciliation {
     private func isTold(_ run: RunObject, _ verdict: RunVerdict, _ pods: [PodObject]) -> Bool {
         guard run.hasEnded else { return false }
         if verdict.phase == "Succeeded" { return run.phase == "Succeeded" }
+        // A job that took too long only knows that it was interrupted; its pod may be deleted with its word.
+        if verdict.reason == "DeadlineExceeded", run.reason == "Interrupted" { return false }
         let lastStart = pods.compactMap(\.startTime).max()
         guard let lastStart, let told = run.completionTime else { return true }
         return told >= lastStart

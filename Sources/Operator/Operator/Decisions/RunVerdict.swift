@@ -50,16 +50,18 @@ struct RunVerdict: Equatable {
     }
 
     private init(failure: String, _ message: String, _ pod: PodObject?, at time: Timestamp?) {
-        if let verdict = pod?.end.flatMap({ Self.told($0, at: time) }) {
-            self = verdict
+        let told = pod?.end.flatMap { Self.told($0, at: time) }
+        // The job knows of the signal, not why it came.
+        if let told, failure != "DeadlineExceeded" || told.reason != "Interrupted" {
+            self = told
             return
         }
         let killed = Self.killed(failure, pod)
         let code = pod?.end?.exitCode
         self.init(
             phase: killed.reason == "Interrupted" ? "Interrupted" : "Failed", reason: killed.reason,
-            message: killed.message ?? message, exitCode: code.flatMap { (0...255).contains($0) ? $0 : nil }, rows: nil,
-            at: pod?.end?.time ?? time)
+            message: killed.message ?? message, exitCode: code.flatMap { (0...255).contains($0) ? $0 : nil },
+            rows: told?.rowsCommitted, at: pod?.end?.time ?? time)
     }
 
     /// Why a container ended that left no word.

@@ -30,6 +30,8 @@ package struct RunObject: Sendable, Equatable {
     /// Whether nothing more is expected of it.
     var hasEnded: Bool { ["Succeeded", "Failed", "Interrupted", "Skipped"].contains(phase) }
     var group: String? { metadata.labels[OperatorLabel.group] }
+    /// Why it is in its phase.
+    var reason: String? { summary["reason"]?.string }
     /// The node that it runs, where each has a run of its own.
     var node: String? { metadata.labels[OperatorLabel.node] }
     var reference: ObjectReference {
