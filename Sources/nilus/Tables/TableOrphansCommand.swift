@@ -8,7 +8,9 @@ struct TableOrphansCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "orphans",
         abstract: "List files of a table that no snapshot needs; with '--delete', remove them.",
-        discussion: "Files of a run that is under way look the same, so only files of a certain age count.")
+        discussion:
+            "Files of a run that is under way look the same, so only files of a certain age count. Only the folders "
+            + "for data and metadata inside the table's own are looked in, and not what is another table's there.")
 
     @OptionGroup var options: TableOptions
 

@@ -13,7 +13,8 @@ package struct OrphanFile: Sendable, Hashable {
 
 /// Finds files that no snapshot of a table needs, such as those of killed runs.
 ///
-/// A file of a run that is under way looks like one of a killed run; so only files of a certain age count.
+/// A file of a run that is under way looks like one of a killed run; so only files of a certain age count. What lies
+/// in the folder of another table does not count: ``OrphanFolders``.
 struct OrphanSearch {
     let lakehouse: Lakehouse
     let time: TimeSource
@@ -23,27 +24,56 @@ struct OrphanSearch {
 
     /// Calls `body` with each orphan older than an age.
     ///
-    /// - Throws: `usageInvalid` when the age is less than a day; `sinkRefused` when a manifest cannot be read.
+    /// - Throws: `usageInvalid` when the age is less than a day; `sinkRefused` when a manifest, or a table
+    ///   beside this one, cannot be read.
     func forEach(
         olderThan age: Duration, in table: CatalogTable, _ body: (OrphanFile) async throws -> Void
     ) async throws {
         guard age >= Self.leastAge else { throw NilusError.ageTooSmall() }
         let youngest = time.utc().microseconds - age.milliseconds * 1_000
         let known = try await knownFiles(of: table)
-        let folders = Set([
-            table.metadata.location, table.metadata.dataFolder, table.metadata.metadataFolder,
-        ])
-        // A folder inside another one is listed with it.
-        for folder in folders.sorted() where !folders.contains(where: { folder.hasPrefix("\($0)/") }) {
+        let folders = try await folders(of: table)
+        for folder in folders.searched {
             try await lakehouse.store.forEachPage(under: folder) { page in
                 for object in page
-                where object.modified.microseconds < youngest && !known.contains(object.location.withoutScheme) {
+                where object.modified.microseconds < youngest && !known.contains(object.location.withoutScheme)
+                    && !folders.isForeign(object.location)
+                {
                     try await body(
                         OrphanFile(
                             location: object.location, sizeBytes: object.sizeBytes, modified: object.modified))
                 }
             }
         }
+    }
+
+    /// Where to look.
+    ///
+    /// All files are seen once before any of them is taken for an orphan: one that comes late tells of another table.
+    private func folders(of table: CatalogTable) async throws -> OrphanFolders {
+        var folders = OrphanFolders(of: table.metadata, besides: try await neighbors(of: table.identifier))
+        for folder in folders.searched {
+            try await lakehouse.store.forEachPage(under: folder) { page in
+                for object in page { folders.learn(from: object.location) }
+            }
+        }
+        return folders
+    }
+
+    /// The other tables beside a table, and those in the namespace that is called like it, whose folder is in its own.
+    private func neighbors(of name: TableName) async throws -> [TableMetadata] {
+        var names = try await lakehouse.catalog.tables(in: name.namespace).filter { $0 != name }
+        do { names += try await lakehouse.catalog.tables(in: name.namespace + [name.name]) } catch let error
+            as NilusError
+            where error.code == .sinkRefused
+        {
+            // Some catalogs have no namespaces in namespaces, and refuse the question.
+        }
+        var found: [TableMetadata] = []
+        for name in names {
+            if let table = try await lakehouse.catalog.load(name) { found.append(table.metadata) }
+        }
+        return found
     }
 
     /// Everything that the table's metadata names, now or in the past, without schemes.
@@ -55,17 +85,6 @@ struct OrphanSearch {
         if let location = table.metadataLocation { known.insert(location) }
         known.insert("\(metadata.location)/metadata/version-hint.text")
         return Set(known.map(\.withoutScheme))
-    }
-}
-
-extension String {
-    /// The location without its scheme: `s3a://b/k`, `s3://b/k` and `file:/b/k`, `file:///b/k` are the same place.
-    fileprivate var withoutScheme: String {
-        guard let colon = firstIndex(of: ":"), self[..<colon].allSatisfy({ $0.isLetter || $0.isNumber }) else {
-            return self
-        }
-        let path = self[index(after: colon)...].drop { $0 == "/" }
-        return String(path)
     }
 }
 

@@ -71,7 +71,7 @@ package struct TableMaintenance: Sendable {
         return try await Expiry(lakehouse: lakehouse.serving(table), time: time).run(rule, on: table)
     }
 
-    /// Calls `body` with each file below the table's folder that no snapshot needs and that is older than an age.
+    /// Calls `body` with each file in the table's own folders that no snapshot needs and that is older than an age.
     ///
     /// `deleting`: whether the files are removed, each before `body` hears of it.
     ///
