@@ -5,7 +5,8 @@ import LakehouseSink
 /// Removes old snapshots and their files.
 struct TableExpireCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "expire", abstract: "Remove old snapshots and the files that only they needed.")
+        commandName: "expire", abstract: "Remove old snapshots and the files that only they needed.",
+        discussion: "Another branch than 'main' goes by its own settings first, where it has any.")
 
     @OptionGroup var options: TableOptions
 

@@ -177,9 +177,12 @@ struct `An expiry` {
         let table = try await test.head()
         let first = try #require(table.metadata.snapshots.first)
 
-        #expect(ExpiryRule().expired(of: table.metadata, now: LakehouseUnderTest.time.utc()).isEmpty)
-        #expect(ExpiryRule(keepLast: 3).expired(of: table.metadata, now: muchLater).map(\.id) == [first.id])
-        #expect(ExpiryRule(keepLast: 9).expired(of: table.metadata, now: muchLater).isEmpty)
+        #expect(Retention(of: table.metadata).expired(of: table.metadata, now: LakehouseUnderTest.time.utc()).isEmpty)
+        #expect(
+            Retention(of: table.metadata, keepLast: 3).expired(of: table.metadata, now: muchLater).map(\.id) == [
+                first.id
+            ])
+        #expect(Retention(of: table.metadata, keepLast: 9).expired(of: table.metadata, now: muchLater).isEmpty)
     }
 
     @Test func `keeps what the table asks for, unless the user asks for something else`() async throws {
@@ -189,8 +192,8 @@ struct `An expiry` {
         try await test.set("history.expire.min-snapshots-to-keep", "3")
         let table = try await test.head().metadata
 
-        #expect(ExpiryRule(of: table) == ExpiryRule(age: .seconds(1), keepLast: 3))
-        #expect(ExpiryRule(of: table, age: .seconds(9), keepLast: 1) == ExpiryRule(age: .seconds(9), keepLast: 1))
+        #expect(Retention(of: table).ofMain == ExpiryRule(age: .seconds(1), keepLast: 3))
+        #expect(Retention(of: table, age: .seconds(9), keepLast: 1).ofMain == ExpiryRule(age: .seconds(9), keepLast: 1))
         let soon = Timestamp(microseconds: LakehouseUnderTest.time.utc().microseconds + 2_000_000)
         let report = try await test.maintenance(at: soon).expire(LakehouseUnderTest.table)
         #expect(report.snapshotsExpired == 1 && report.snapshotsKept == 3)
@@ -209,7 +212,7 @@ struct `An expiry` {
                  "refs":{"main":{"snapshot-id":1,"type":"branch","max-snapshot-age-ms":7000}}}
                 """#.utf8, from: "f")
 
-        #expect(ExpiryRule(of: table) == ExpiryRule(age: .seconds(7), keepLast: 1))
+        #expect(Retention(of: table).ofMain == ExpiryRule(age: .seconds(7), keepLast: 1))
     }
 
     @Test func `is refused where files may be another table's too`() async throws {

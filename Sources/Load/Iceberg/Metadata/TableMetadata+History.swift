@@ -11,11 +11,14 @@ extension TableMetadata {
     ///
     /// Walks parents, not the list of snapshots: that also holds those of other branches and those
     /// that a rollback left behind.
-    package var ancestors: [Snapshot] {
+    package var ancestors: [Snapshot] { ancestors(of: currentSnapshot?.id) }
+
+    /// A snapshot and its ancestors, newest first, as far as they have not expired; none of `nil`.
+    package func ancestors(of id: Int64?) -> [Snapshot] {
         let byID = Dictionary(snapshots.map { ($0.id, $0) }) { $1 }
         var found: [Snapshot] = []
         var seen: Set<Int64> = []
-        var next = currentSnapshot
+        var next = id.flatMap { byID[$0] }
         while let snapshot = next, seen.insert(snapshot.id).inserted {
             found.append(snapshot)
             next = snapshot.parentID.flatMap { byID[$0] }

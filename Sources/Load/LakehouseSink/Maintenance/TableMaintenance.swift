@@ -60,15 +60,16 @@ package struct TableMaintenance: Sendable {
 
     /// Removes old snapshots and the files that only they needed.
     ///
-    /// `age`, `keepLast`: as ``ExpiryRule`` has them; what is `nil` the table itself says.
+    /// `age`, `keepLast`: as ``ExpiryRule`` has them; what is `nil` the table itself says. Another branch than
+    /// `main` goes by its own settings first, if it has any.
     ///
     /// - Throws: `commitConflict` (transient) when the table changed in the meantime: nothing was removed.
     package func expire(
         _ name: TableName, age: Duration? = nil, keepLast: Int? = nil
     ) async throws -> ExpiryReport {
         let table = try await table(name)
-        let rule = ExpiryRule(of: table.metadata, age: age, keepLast: keepLast)
-        return try await Expiry(lakehouse: lakehouse.serving(table), time: time).run(rule, on: table)
+        let retention = Retention(of: table.metadata, age: age, keepLast: keepLast)
+        return try await Expiry(lakehouse: lakehouse.serving(table), time: time).run(retention, on: table)
     }
 
     /// Calls `body` with each file in the table's own folders that no snapshot needs and that is older than an age.
