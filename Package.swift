@@ -152,7 +152,7 @@ let support: [Target] = [
 let allTests: [Target] = [
     tests("Core/CompressionTests", ["Compression", "SeededRandom"]),
     tests("Core/DigestsTests", ["Digests", "NilusCore", "SeededRandom"]),
-    tests("Core/HTTPTransportTests", ["HTTPTransport", "LoopbackServer", "NilusCore", "TemporaryFolders"]),
+    tests("Core/HTTPTransportTests", ["CCurl", "HTTPTransport", "LoopbackServer", "NilusCore", "TemporaryFolders"]),
     tests("Core/JSONTests", ["JSON", "NilusCore"]),
     tests(
         "Core/KubernetesAPITests", ["JSON", "KubernetesAPI", "LoopbackServer", "NilusCore", "TemporaryFolders"]),
