@@ -63,9 +63,6 @@ MOMENTS = [
 
 def comes_of(fault, moment, times):
     """What must come of it: the reason that the status gives, and whether the table has the changes."""
-    if fault == "409" and moment is STAGED_CREATE:
-        # Somebody else made the table, says the catalog; whose it is decides the next run.
-        return "CommitConflict", False
     if times == 1:
         return "Completed", True
     if moment.name.startswith("commit"):

@@ -65,8 +65,23 @@ package struct LakehouseSink: Sink {
         Upkeep(maintenance: TableMaintenance(lakehouse, sizes: sizes, time: time), table: table)
     }
 
+    /// The table as it is, or staged where there is none.
+    ///
+    /// While another writer makes it a catalog may know the name and not yet the table, or not any more.
     private func table(for request: LoadRequest) async throws -> CatalogTable {
-        if let table = try await lakehouse.catalog.load(request.table) { return table }
+        for look in 1...CommitPatience.mostLooks {
+            if let table = try await lakehouse.catalog.load(request.table) { return table }
+            do { return try await staged(for: request) } catch let error as NilusError
+                where error.code == .commitConflict
+            {
+                guard look < CommitPatience.mostLooks else { throw error }
+                try await time.sleep(CommitPatience.pause(before: look))
+            }
+        }
+        throw NilusError.defect(.load, "a table was neither found nor staged")
+    }
+
+    private func staged(for request: LoadRequest) async throws -> CatalogTable {
         let schema = IcebergSchema(creating: request.columns)
         let spec = try layout.spec(for: schema, request)
         let order = try layout.sortOrder(for: schema, request)

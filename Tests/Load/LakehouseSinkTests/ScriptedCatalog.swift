@@ -30,12 +30,21 @@ final class ScriptedCatalog: Catalog {
     private let sent = Mutex(0)
     /// What is answered when a table is loaded after the script began; `nil` to let it through.
     let failingLoads: Mutex<Int>
+    /// What happens before the table to be staged is said to exist.
+    private let stagings: Mutex<[@Sendable () async throws -> Void]>
 
-    init(_ catalog: any Catalog, _ steps: [Step], failingLoads: Int = 0) {
+    init(
+        _ catalog: any Catalog, _ steps: [Step] = [], failingLoads: Int = 0,
+        stagings: [@Sendable () async throws -> Void] = []
+    ) {
         self.catalog = catalog
         self.steps = Mutex(steps)
         self.failingLoads = Mutex(failingLoads)
+        self.stagings = Mutex(stagings)
     }
+
+    /// How many tables are still to be said to exist.
+    var stagingsLeft: Int { stagings.withLock { $0.count } }
 
     /// How often a change was sent.
     var commitCount: Int { sent.withLock { $0 } }
@@ -79,7 +88,11 @@ final class ScriptedCatalog: Catalog {
     func tables(in namespace: [String]) async throws -> [TableName] { try await catalog.tables(in: namespace) }
 
     func stage(_ table: TableName, _ draft: TableDraft) async throws -> CatalogTable {
-        try await catalog.stage(table, draft)
+        if let event = stagings.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
+            try await event()
+            throw Self.error(.commitConflict)
+        }
+        return try await catalog.stage(table, draft)
     }
 
     private static func error(_ code: ErrorCode) -> NilusError { NilusError(.load, code, "scripted") }
