@@ -199,6 +199,26 @@ def test_the_table_is_right_or_untouched(trial, figures, moment, faults):
 
 
 @pytest.mark.parametrize("moment", [COMMIT], ids=title)
+def test_a_commit_that_comes_after_the_job_gave_up_on_it_changes_nothing(trial, moment):
+    """It hangs in the network for longer than the job waits, which sends it again; then both have come."""
+    mark = trial.prepare()
+    _, snapshots = trial.found()
+    rule = trial.proxies["catalog"].hold(moment.method, moment.path)
+    trial.job.environment["NILUS_CATALOG_TIMEOUT_SECONDS"] = "2"
+
+    finished = trial.run("nightly").expected(0)
+    rule.may_go_on.set()
+
+    assert rule.is_answered.wait(60), "it never came"
+    assert finished.endpoint["reason"] == "Completed"
+    rows, made = trial.found()
+    assert made == snapshots + 1
+    assert sum(text.startswith(mark) for text in rows.values() if text) == CHANGED
+    live = {path.split("/data/")[1] for path in trial.lakehouse.table(trial.table).inspect.files()["file_path"].to_pylist()}
+    assert trial.lakehouse.data_files(trial.table) == live
+
+
+@pytest.mark.parametrize("moment", [COMMIT], ids=title)
 def test_of_two_processes_of_one_run_the_slower_does_nothing(account, trial, moment):
     """Each has read the table before the other commits, as after a pod that was thought dead."""
     mark = trial.prepare()

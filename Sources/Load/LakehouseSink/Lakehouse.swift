@@ -55,13 +55,13 @@ package struct Lakehouse: Sendable {
     /// - Throws: `sinkRefused`, `sinkUnavailable`; `configurationInvalid` when there is no key to sign with.
     static func behindService(
         _ place: RESTPlace, environment: EnvironmentVariables, connection: StorageConnection, http: HTTPClient,
-        time: TimeSource
+        catalogTimeout: Duration, time: TimeSource
     ) async throws -> Lakehouse {
         let catalog = try await RESTCatalog.open(
             RESTConnection(
                 base: place.catalogURL, warehouse: place.warehouse,
                 authentication: try authentication(place, environment, connection),
-                wantsCredentials: !place.storage.hasStorageKey),
+                wantsCredentials: !place.storage.hasStorageKey, timeout: catalogTimeout),
             http: http, time: time)
         let storage = StorageOpener(written: place.storage, environment: environment, connection: connection)
         return Lakehouse(catalog: catalog, store: storage.stores, storage: storage)

@@ -72,7 +72,8 @@ package struct LakehouseSinks: Sendable {
             let connection = StorageConnection(
                 http: http, time: time, retry: try StorageRetry(self.environment), uploads: uploads)
             return try await Lakehouse.behindService(
-                place, environment: environment, connection: connection, http: http, time: time)
+                place, environment: environment, connection: connection, http: http,
+                catalogTimeout: try RESTConnection.timeout(self.environment), time: time)
         }
     }
 }

@@ -76,3 +76,25 @@ struct `The patience with a storage` {
                 == "cannot read variable 'NILUS_STORAGE_RETRY_SECONDS': expected whole seconds from 0 to 86400")
     }
 }
+
+struct `The patience with a catalog` {
+    private func timeout(_ value: String?) throws -> Duration {
+        try RESTConnection.timeout(EnvironmentVariables(value.map { ["NILUS_CATALOG_TIMEOUT_SECONDS": $0] } ?? [:]))
+    }
+
+    @Test func `is what the environment says`() throws {
+        #expect(try timeout("1") == .seconds(1))
+        #expect(try timeout("3600") == .seconds(3_600))
+        #expect(try timeout(nil) == .seconds(60))
+    }
+
+    @Test(arguments: ["0", "-1", "3601", "1.5", "soon"])
+    func `is a number of seconds`(_ value: String) {
+        let error = #expect(throws: NilusError.self) { try timeout(value) }
+
+        #expect(error?.code == .configurationInvalid)
+        #expect(
+            error?.message
+                == "cannot read variable 'NILUS_CATALOG_TIMEOUT_SECONDS': expected whole seconds from 1 to 3600")
+    }
+}

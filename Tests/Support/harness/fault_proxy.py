@@ -23,7 +23,7 @@ FAULTS = {
     "half an answer": (True, "half"),
 }
 SLOW_SECONDS = 1
-# No fault: the request waits for others. The job itself gives up after a minute.
+# No fault: the request waits for others. The job itself gives up after a minute, unless it is told otherwise.
 HELD = "held"
 HELD_SECONDS = 50
 # Of one hop: they are not passed on.
@@ -43,6 +43,8 @@ class Rule:
         # Of what is held: that it has come, and that it may go on.
         self.has_come = threading.Event()
         self.may_go_on = threading.Event()
+        # That the service has answered it.
+        self.is_answered = threading.Event()
 
     def takes(self, method, path):
         with self.lock:
@@ -97,11 +99,12 @@ class FaultProxy:
         if rule and rule.fault == HELD:
             rule.has_come.set()
             assert rule.may_go_on.wait(HELD_SECONDS), "a request was held for too long"
-            rule = None
-        lands, answer = FAULTS[rule.fault] if rule else (True, "whole")
+        lands, answer = FAULTS[rule.fault] if rule and rule.fault != HELD else (True, "whole")
         if answer == "slow":
             time.sleep(SLOW_SECONDS)
         status, headers, content = self.ask(request, body) if lands else (None, [], b"")
+        if rule:
+            rule.is_answered.set()
         if isinstance(answer, dict):
             status, content = answer["error"]["code"], json.dumps(answer).encode()
             headers = [("Content-Type", "application/json")]
@@ -113,7 +116,9 @@ class FaultProxy:
             lost = (len(content) + 1) // 2 or len(whole) // 2
             request.wfile.write(whole[:-lost])
             return self.cut(request)
-        request.wfile.write(whole)
+        # Nobody may be waiting for it any more.
+        with contextlib.suppress(OSError):
+            request.wfile.write(whole)
 
     @staticmethod
     def whole(request, status, headers, content):

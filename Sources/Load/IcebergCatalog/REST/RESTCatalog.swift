@@ -24,7 +24,8 @@ package struct RESTCatalog: Catalog {
     package static func open(
         _ connection: RESTConnection, http: HTTPClient, time: TimeSource
     ) async throws -> RESTCatalog {
-        let session = RESTSession(connection.authentication, http: http, time: time)
+        let session = RESTSession(
+            connection.authentication, timeout: connection.timeout, http: http, time: time)
         let url = RESTRoutes.settings(base: connection.base, warehouse: connection.warehouse)
         let work = RESTWork("open the catalog", at: url)
         let document = try await session.document(for: RESTRequest(.get, url), work)

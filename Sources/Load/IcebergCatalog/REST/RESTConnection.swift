@@ -11,13 +11,22 @@ package struct RESTConnection: Sendable {
     package let authentication: RESTAuthentication
     /// Whether the catalog is asked for credentials to the storage, because the job has none of its own.
     package let wantsCredentials: Bool
+    /// How long the catalog may take to answer one request.
+    package let timeout: Duration
+
+    /// A commit that writes the metadata of many snapshots takes some seconds; proxies give up after a minute.
+    package static let standardTimeout = Duration.seconds(60)
 
     /// A connection; a slash at the end of `base` is taken off.
-    package init(base: String, warehouse: String?, authentication: RESTAuthentication, wantsCredentials: Bool) {
+    package init(
+        base: String, warehouse: String?, authentication: RESTAuthentication, wantsCredentials: Bool,
+        timeout: Duration = standardTimeout
+    ) {
         self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
         self.warehouse = warehouse
         self.authentication = authentication
         self.wantsCredentials = wantsCredentials
+        self.timeout = timeout
     }
 }
 

@@ -27,15 +27,19 @@ struct RESTSession: Sendable {
     private let identity: RESTIdentity
     private let http: HTTPClient
     private let time: TimeSource
+    private let timeout: Duration
 
     /// The largest answer, in bytes; ten thousand snapshots take some 10 MB.
     private static let mostAnswerBytes = 67_108_864
-    private static let timeout = Duration.seconds(60)
 
-    init(_ authentication: RESTAuthentication, http: HTTPClient, time: TimeSource) {
+    init(
+        _ authentication: RESTAuthentication, timeout: Duration = RESTConnection.standardTimeout, http: HTTPClient,
+        time: TimeSource
+    ) {
         identity = RESTIdentity(authentication, http: http, time: time)
         self.http = http
         self.time = time
+        self.timeout = timeout
     }
 
     /// Sends a request until there is an answer that another attempt would not change.
@@ -58,7 +62,7 @@ struct RESTSession: Sendable {
             request.method, url: request.url,
             headers: type + [HTTPHeader("Accept", "application/json")] + request.headers,
             body: request.body.map { .bytes($0.compactBytes) }, maximumBodyBytes: Self.mostAnswerBytes,
-            timeout: Self.timeout)
+            timeout: timeout)
         let (identified, token) = try await identity.identified(message)
         return (try await http.send(identified, patiently: request.repetition, time: time), token)
     }

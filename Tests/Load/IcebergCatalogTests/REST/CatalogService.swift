@@ -77,10 +77,12 @@ final class CatalogService: Sendable {
     }
 
     func open(
-        _ authentication: RESTAuthentication = .none, wantsCredentials: Bool = false
+        _ authentication: RESTAuthentication = .none, wantsCredentials: Bool = false,
+        timeout: Duration = RESTConnection.standardTimeout
     ) async throws -> RESTCatalog {
         let connection = RESTConnection(
-            base: base, warehouse: nil, authentication: authentication, wantsCredentials: wantsCredentials)
+            base: base, warehouse: nil, authentication: authentication, wantsCredentials: wantsCredentials,
+            timeout: timeout)
         return try await RESTCatalog.open(connection, http: SeaweedFS.http, time: time)
     }
 }

@@ -20,10 +20,12 @@ struct `A commit to a REST catalog` {
         }
     }
 
-    private func commit(_ service: CatalogService) async throws -> CatalogTable {
+    private func commit(
+        _ service: CatalogService, timeout: Duration = RESTConnection.standardTimeout
+    ) async throws -> CatalogTable {
         let table = try CatalogService.table(snapshots: [1])
         let change = try CatalogService.change(adding: 2, to: table.metadata)
-        return try await (try await service.open()).commit(change, to: table)
+        return try await (try await service.open(timeout: timeout)).commit(change, to: table)
     }
 
     private func error(_ service: CatalogService) async throws -> NilusError {
@@ -70,6 +72,18 @@ struct `A commit to a REST catalog` {
         let error = try await error(try service([.raw(text)]))
 
         #expect(error.code == .commitUnknown)
+    }
+
+    @Test func `is not known to be made or not when there is no answer in time, and is not sent again`() async throws {
+        let service = try service([.silence])
+
+        let error = await #expect(throws: NilusError.self) {
+            try await commit(service, timeout: .milliseconds(500))
+        }
+
+        #expect(error?.code == .commitUnknown)
+        #expect(error?.disposition == .outcomeUnknown)
+        #expect(service.requests.count == 1)
     }
 
     @Test(arguments: ["", "{}", "{", #"{"metadata": {}}"#])
