@@ -115,6 +115,28 @@ struct `Upkeep after a load` {
         #expect(receipt.remarks.dropFirst().first?.hasPrefix("expired ") == true)
     }
 
+    @Test func `leaves files alone that are as long as a load makes them`() async throws {
+        let test = try await LakehouseUnderTest(fileRows: 10, maintains: true)
+
+        let first = try await test.load([(0..<250).map { row($0, 1) }], run: "r0")
+        let second = try await test.load([[row(250, 1)]], .append, run: "r1")
+
+        #expect(first.filesAdded == 25)
+        #expect(first.remarks.isEmpty && second.remarks.isEmpty)
+    }
+
+    @Test func `puts shorter files together once, up to the length that a load gives them`() async throws {
+        let test = try await LakehouseUnderTest(fileRows: 10, maintains: true)
+        var remarks: [String] = []
+
+        for number in 0..<22 {
+            remarks += try await test.load([(0..<7).map { row(10 * number + $0, 1) }], .append, run: "r\(number)").remarks
+        }
+
+        #expect(remarks == ["compacted: 20 data files became 14, 0 deleted rows left out"])
+        #expect(try await test.liveFiles().map(\.recordCount).sorted() == [7, 7] + Array(repeating: 10, count: 14))
+    }
+
     @Test func `leaves a table alone that nobody wants to be maintained`() async throws {
         let test = try await LakehouseUnderTest()
         try await test.load([(0..<100).map { row($0, 1) }], run: "r0")

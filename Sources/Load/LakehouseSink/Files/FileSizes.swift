@@ -26,6 +26,17 @@ package struct FileSizes: Sendable, Hashable {
         self.fileRows = fileRows
     }
 
+    /// Part of what a full file holds below which a file is small.
+    private static let smallShare = 0.75
+
+    /// Whether a data file is well below the bytes, and the rows, at which a load closes one.
+    ///
+    /// A compaction closes its files at the same figures, so what it wrote is not small again.
+    func isSmall(bytes: Int64, rows: Int64) -> Bool {
+        Double(bytes) < Double(fileBytes) * Self.smallShare
+            && (fileRows.map { Double(rows) < Double($0) * Self.smallShare } ?? true)
+    }
+
     /// Memory for rows that wait to be sorted; what they take is about twice what they need.
     var bufferBytes: Int { rowGroupBytes / 2 }
 

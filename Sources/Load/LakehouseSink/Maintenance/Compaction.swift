@@ -46,7 +46,7 @@ struct Compaction {
             $0.merge($1, uniquingKeysWith: +)
         }
         let sizes = sizes.following(table.metadata)
-        let chosen = CompactionChoice(among: survey.files, deletedCounts: counts, targetBytes: sizes.fileBytes).files
+        let chosen = CompactionChoice(among: survey.files, deletedCounts: counts, sizes: sizes).files
         let removable = Self.removable(survey, named, without: Set(chosen.map(\.path)))
         guard !chosen.isEmpty || !removable.isEmpty else { return CompactionReport() }
         let columns = try columns(of: table)

@@ -2,18 +2,13 @@ import Iceberg
 
 /// Which data files of a table are to be written anew.
 struct CompactionChoice {
-    /// Part of the target size below which a file is small.
-    private static let smallShare = 0.75
-
     /// The files, partition by partition.
     let files: [StoredFile]
 
-    /// The size below which a file is small.
-    static func smallBytes(_ targetBytes: Int) -> Int { Int(Double(targetBytes) * smallShare) }
-
     /// Chooses files of which rows are deleted, and small files where a partition has several of them.
     ///
-    init(among files: [StoredFile], deletedCounts: [String: Int], targetBytes: Int) {
+    /// `deletedCounts`: numbers of deleted rows by the location of the file.
+    init(among files: [StoredFile], deletedCounts: [String: Int], sizes: FileSizes) {
         var chosen: [StoredFile] = []
         var order: [FilePartition] = []
         var groups: [FilePartition: [StoredFile]] = [:]
@@ -23,11 +18,9 @@ struct CompactionChoice {
         }
         for partition in order {
             let group = groups[partition] ?? []
-            let limit = Self.smallBytes(targetBytes)
-            let isSplit = group.filter { $0.sizeBytes < limit }.count > 1
-            chosen += group.filter { file in
-                deletedCounts[file.path, default: 0] > 0 || (isSplit && file.sizeBytes < limit)
-            }
+            let small = group.filter { sizes.isSmall(bytes: Int64($0.sizeBytes), rows: $0.rowCount) }.map(\.path)
+            let joined = Set(small.count > 1 ? small : [])
+            chosen += group.filter { deletedCounts[$0.path, default: 0] > 0 || joined.contains($0.path) }
         }
         self.files = chosen
     }

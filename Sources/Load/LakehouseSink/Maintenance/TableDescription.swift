@@ -31,7 +31,7 @@ package struct TableDescription: Sendable {
 
     package internal(set) var manifestCount = 0
     package private(set) var dataFileCount = 0
-    /// Data files well below the size that new ones get.
+    /// Data files well below the size, and the number of rows, that new ones get.
     package private(set) var smallFileCount = 0
     /// The small files by the partition that they are in.
     private var smallFiles: [FilePartition: Int] = [:]
@@ -72,12 +72,12 @@ package struct TableDescription: Sendable {
     /// Small files that have others in their partition, so that a compaction puts them together.
     var joinableFileCount: Int { smallFiles.values.filter { $0 > 1 }.reduce(0, +) }
 
-    mutating func count(_ file: DataFile, targetBytes: Int) {
+    mutating func count(_ file: DataFile, sizes: FileSizes) {
         switch file.content {
         case .data:
             dataFileCount += 1
             dataBytes += file.sizeBytes
-            guard file.sizeBytes < Int64(CompactionChoice.smallBytes(targetBytes)) else { return }
+            guard sizes.isSmall(bytes: file.sizeBytes, rows: file.recordCount) else { return }
             smallFileCount += 1
             smallFiles[file.partition, default: 0] += 1
         case .positionDeletes:

@@ -30,10 +30,10 @@ package struct TableMaintenance: Sendable {
         let table = try await table(name)
         var description = TableDescription(table)
         let content = TableFiles(of: table, in: lakehouse.serving(table).store)
-        let target = sizes.following(table.metadata).fileBytes
+        let sizes = sizes.following(table.metadata)
         for manifest in try await content.manifests() {
             description.manifestCount += 1
-            try await content.forEachLiveEntry(of: manifest) { description.count($0.file, targetBytes: target) }
+            try await content.forEachLiveEntry(of: manifest) { description.count($0.file, sizes: sizes) }
         }
         return description
     }

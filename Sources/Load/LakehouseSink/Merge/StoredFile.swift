@@ -6,6 +6,8 @@ import Parquet
 struct StoredFile {
     let path: String
     let sizeBytes: Int
+    /// Rows in the file, deleted ones too.
+    let rowCount: Int64
     let format: String
     let partition: FilePartition
     /// The age of the rows; files of deletions apply to rows of their own age and older ones.
@@ -17,6 +19,7 @@ struct StoredFile {
     init(_ file: DataFile, sequenceNumber: Int64, sharedValues: [Int32: ParquetBound?] = [:]) {
         path = file.path
         sizeBytes = Int(file.sizeBytes)
+        rowCount = file.recordCount
         format = file.format
         partition = file.partition
         self.sequenceNumber = sequenceNumber
