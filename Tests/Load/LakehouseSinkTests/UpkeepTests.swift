@@ -1,5 +1,6 @@
 import Iceberg
 import IcebergCatalog
+import JSON
 import Loading
 import NilusCore
 import Synchronization
@@ -12,6 +13,9 @@ struct `The thresholds of upkeep` {
     typealias Burden = UpkeepRule.Burden
     typealias Need = UpkeepRule.Need
 
+    private static let first = FilePartition(specID: 0, values: [1_000: .integer(1)])
+    private static let second = FilePartition(specID: 0, values: [1_000: .integer(2)])
+
     struct Threshold: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let below: Burden
@@ -21,14 +25,21 @@ struct `The thresholds of upkeep` {
 
     @Test(arguments: [
         Threshold(
-            testDescription: "10 delete files", below: Burden(deleteFiles: 9), at: Burden(deleteFiles: 10),
-            need: Need(compaction: true)),
+            testDescription: "10 delete files", below: Burden(deleteFiles: [.unpartitioned: 9]),
+            at: Burden(deleteFiles: [.unpartitioned: 10]), need: Need(compaction: .table)),
         Threshold(
-            testDescription: "20 small files", below: Burden(smallFiles: 19), at: Burden(smallFiles: 20),
-            need: Need(compaction: true)),
+            testDescription: "10 delete files of a partition", below: Burden(deleteFiles: [first: 9, second: 9]),
+            at: Burden(deleteFiles: [first: 9, second: 10]), need: Need(compaction: .partitions([second]))),
+        Threshold(
+            testDescription: "10 delete files that concern all partitions",
+            below: Burden(deleteFiles: [first: 9, .unpartitioned: 9]),
+            at: Burden(deleteFiles: [first: 10, .unpartitioned: 10]), need: Need(compaction: .table)),
+        Threshold(
+            testDescription: "20 small files of a partition", below: Burden(smallFiles: [first: 19, second: 19]),
+            at: Burden(smallFiles: [first: 20, second: 20]), need: Need(compaction: .partitions([first, second]))),
         Threshold(
             testDescription: "more than a fifth of the rows deleted", below: Burden(rows: 1_000, deletedRows: 200),
-            at: Burden(rows: 1_000, deletedRows: 201), need: Need(compaction: true)),
+            at: Burden(rows: 1_000, deletedRows: 201), need: Need(compaction: .table)),
         Threshold(
             testDescription: "50 snapshots", below: Burden(snapshots: 49), at: Burden(snapshots: 50),
             need: Need(expiry: true)),
@@ -38,7 +49,7 @@ struct `The thresholds of upkeep` {
         #expect(UpkeepRule.need(of: threshold.at) == threshold.need)
     }
 
-    @Test func `count what a table has, and of small files those that can be put together`() async throws {
+    @Test func `count what a table has, its files by partition`() async throws {
         let test = try await LakehouseUnderTest(layout: LayoutRequest([.init(.day, "created")]))
         let days = (0..<3).map { TestRow("d\($0)", Int64($0) * 86_400, 1) }
         try await test.load([days], run: "r1")
@@ -46,7 +57,47 @@ struct `The thresholds of upkeep` {
 
         let burden = Burden(of: try await test.maintenance().describe(LakehouseUnderTest.table))
 
-        #expect(burden == Burden(deleteFiles: 1, smallFiles: 2, rows: 5, deletedRows: 1, snapshots: 2))
+        let places = (0..<3).map { FilePartition(specID: 0, values: [1_000: .integer($0)]) }
+        #expect(
+            burden
+                == Burden(
+                    deleteFiles: [places[0]: 1], smallFiles: [places[0]: 2, places[1]: 1, places[2]: 1], rows: 5,
+                    deletedRows: 1,
+                    snapshots: 2))
+    }
+
+    @Test func `hold for a table whose snapshots do not tell its totals`() async throws {
+        let test = try await LakehouseUnderTest()
+        try await test.load([(0..<10).map { TestRow("k\($0)", 0, 1) }], run: "r1")
+        try await test.load([[TestRow("k1", 0, 2)]], run: "r2")
+        let table = try await test.head()
+
+        var description = TableDescription(
+            CatalogTable(
+                identifier: table.identifier, metadata: try table.metadata.withoutTotals,
+                metadataLocation: table.metadataLocation))
+        for file in try await test.liveFiles() {
+            description.count(file, sizes: FileSizes(rowGroupBytes: 1 << 20))
+        }
+
+        #expect(description.rowCount == 10)
+        #expect(UpkeepRule.need(of: Burden(of: description)) == Need())
+    }
+}
+
+extension TableMetadata {
+    /// The table as engines leave it that write no totals into the summaries of snapshots.
+    fileprivate var withoutTotals: TableMetadata {
+        get throws {
+            var document = document
+            document["snapshots"] = .array(
+                snapshots.map { snapshot in
+                    var json = snapshot.json
+                    json["summary"] = ["operation": "overwrite"]
+                    return .object(json)
+                })
+            return try TableMetadata(document, file: "test")
+        }
     }
 }
 
@@ -79,6 +130,34 @@ struct `Upkeep after a load` {
         #expect(many.remarks == ["compacted: 3 data files became 1, 61 deleted rows left out"])
         #expect(try await test.liveFiles().map(\.content) == [.data])
         #expect(try await test.rows().count == 100)
+    }
+
+    @Test func `leaves a table alone whose merges touch many partitions, each a few times`() async throws {
+        let layout = LayoutRequest([.init(.bucket, "id", buckets: 64)])
+        let test = try await LakehouseUnderTest(layout: layout, maintains: true)
+        try await test.load([(0..<4_000).map { row($0, 1) }], run: "r0")
+
+        let first = try await test.load([(0..<400).map { row($0, 2) }], run: "r1")
+        let second = try await test.load([(0..<400).map { row($0, 3) }], run: "r2")
+
+        #expect(first.filesAdded == 64 && second.filesAdded == 64)
+        #expect(first.remarks.isEmpty && second.remarks.isEmpty)
+    }
+
+    @Test func `compacts the partitions that need it and no other`() async throws {
+        let test = try await LakehouseUnderTest(layout: LayoutRequest([.init(.day, "created")]), maintains: true)
+        let days = [0, 86_400].flatMap { day in (0..<100).map { row(day + $0, 1) } }
+        try await test.load([days], run: "r0")
+        try await test.load([[row(86_401, 2)]], run: "r1")
+
+        var remarks: [String] = []
+        for run in 2...11 { remarks += try await test.load([[row(run, 2)]], run: "r\(run)").remarks }
+
+        #expect(remarks == ["compacted: 11 data files became 1, 10 deleted rows left out"])
+        let left = try await test.liveFiles().filter { $0.partition.values == [1_000: .integer(1)] }
+        #expect(Set(left.map(\.content)) == [.data, .positionDeletes] && left.count == 3)
+        #expect(try await test.liveFiles().count == 4)
+        #expect(try await test.rows().count == 200)
     }
 
     @Test func `keeps a table that is merged into often small in files and snapshots`() async throws {
@@ -130,7 +209,8 @@ struct `Upkeep after a load` {
         var remarks: [String] = []
 
         for number in 0..<22 {
-            remarks += try await test.load([(0..<7).map { row(10 * number + $0, 1) }], .append, run: "r\(number)").remarks
+            remarks += try await test.load([(0..<7).map { row(10 * number + $0, 1) }], .append, run: "r\(number)")
+                .remarks
         }
 
         #expect(remarks == ["compacted: 20 data files became 14, 0 deleted rows left out"])

@@ -27,6 +27,7 @@ struct Compaction {
     let lakehouse: Lakehouse
     let name: TableName
     let sizes: FileSizes
+    let scope: CompactionScope
     let time: TimeSource
 
     /// Files whose deleted rows are looked up together: a bit for each row, so some 4 MiB for 32 million rows.
@@ -36,7 +37,7 @@ struct Compaction {
     ///   columns of nested types, deletions by values of such columns, files that are not Parquet. `commitConflict`
     ///   (transient) when others changed what was written anew.
     func run(on table: CatalogTable) async throws -> CompactionReport {
-        let survey = try await TableSurvey(of: table, in: lakehouse.store)
+        let survey = try await TableSurvey(of: table, in: lakehouse.store).narrowed(to: scope)
         let reading = FileReading(store: lakehouse.store, of: table.metadata)
         let deletions = StoredDeletions(
             positions: survey.deletes, values: survey.equalityDeletes, reading: reading)
@@ -47,7 +48,7 @@ struct Compaction {
         }
         let sizes = sizes.following(table.metadata)
         let chosen = CompactionChoice(among: survey.files, deletedCounts: counts, sizes: sizes).files
-        let removable = Self.removable(survey, named, without: Set(chosen.map(\.path)))
+        let removable = removable(survey, named, without: Set(chosen.map(\.path)))
         guard !chosen.isEmpty || !removable.isEmpty else { return CompactionReport() }
         let columns = try columns(of: table)
         let layout = try TableLayout(
@@ -88,14 +89,16 @@ struct Compaction {
 
     /// The delete files that delete no row of a data file that stays.
     ///
-    /// Those that delete by values all go: files with such rows do not stay, and later ones are not concerned.
-    private static func removable(
+    /// Those that delete by values all go: files with such rows do not stay, and later ones are not concerned. Only
+    /// those that concern all partitions outlive the compaction of a few.
+    private func removable(
         _ survey: TableSurvey, _ named: [[String: Int]], without leaving: Set<String>
     ) -> Set<String> {
         let staying = Set(survey.files.map(\.path)).subtracting(leaving)
+        let byValues = survey.equalityDeletes.filter { scope == .table || !$0.isGlobal }
         return Set(
             zip(survey.deletes, named).filter { _, counts in counts.keys.allSatisfy { !staying.contains($0) } }
-                .map(\.0.path) + survey.equalityDeletes.map(\.file.path))
+                .map(\.0.path) + byValues.map(\.file.path))
     }
 
     private func columns(of table: CatalogTable) throws(NilusError) -> SchemaEvolution {
@@ -144,10 +147,10 @@ struct Compaction {
 
 /// The live files of a table.
 struct TableSurvey {
-    private(set) var files: [StoredFile] = []
-    private(set) var deletes: [StoredDeletes] = []
+    var files: [StoredFile] = []
+    var deletes: [StoredDeletes] = []
     /// Files of other engines that delete rows by their values.
-    private(set) var equalityDeletes: [EqualityDeletes] = []
+    var equalityDeletes: [EqualityDeletes] = []
 
     /// `isWanted`: whether data files with such values matter.
     init(

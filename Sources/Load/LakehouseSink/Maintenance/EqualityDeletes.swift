@@ -21,7 +21,7 @@ struct EqualityDeletes {
     init(_ entry: ManifestEntry, of table: TableMetadata) {
         file = StoredFile(entry.file, sequenceNumber: entry.sequenceNumber ?? 0)
         isGlobal =
-            table.partitionSpec(withID: entry.file.partition.specID)?.fields.allSatisfy { $0.transform == .void }
+            table.partitionSpec(withID: entry.file.partition.specID)?.isUndivided
             ?? entry.file.partition.values.isEmpty
         var columns: [ParquetColumn] = []
         var obstacle = (entry.file.equalityIDs ?? []).isEmpty ? "no columns" : nil
@@ -65,4 +65,9 @@ extension NilusError {
             "cannot tell which rows '\(path)' deletes: it compares \(columns), which this program does not read; compact "
                 + "the table with the engine that wrote the file")
     }
+}
+
+extension PartitionSpec {
+    /// Whether all rows are in one partition.
+    var isUndivided: Bool { fields.allSatisfy { $0.transform == .void } }
 }

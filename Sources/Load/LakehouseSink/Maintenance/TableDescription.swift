@@ -26,19 +26,23 @@ package struct TableDescription: Sendable {
     package let current: SnapshotDescription?
     /// The position up to which the table is complete, as our loads left it.
     package let checkpoint: String?
-    /// Rows that readers see, as far as the current snapshot tells.
-    package let rowCount: Int64?
-
     package internal(set) var manifestCount = 0
     package private(set) var dataFileCount = 0
     /// Data files well below the size, and the number of rows, that new ones get.
     package private(set) var smallFileCount = 0
     /// The small files by the partition that they are in.
-    private var smallFiles: [FilePartition: Int] = [:]
+    private(set) var smallFiles: [FilePartition: Int] = [:]
     package private(set) var dataBytes: Int64 = 0
+    /// Rows that lie in data files, deleted ones too.
+    package private(set) var storedRowCount: Int64 = 0
     package private(set) var positionDeleteFileCount = 0
     package private(set) var deletedRowCount: Int64 = 0
     package private(set) var equalityDeleteFileCount = 0
+    /// Delete files by the partition whose rows they delete; those that concern all are under
+    /// ``Iceberg/FilePartition/unpartitioned``.
+    private(set) var deleteFiles: [FilePartition: Int] = [:]
+    /// The partition specs that divide nothing: values deleted under them are deleted in all partitions.
+    private let undividedSpecs: Set<Int32>
 
     /// As many snapshots as a screen has room for; `nilus table snapshots` lists all.
     package static let newestSnapshotCount = 10
@@ -66,24 +70,34 @@ package struct TableDescription: Sendable {
         newestSnapshots = SnapshotDescription.all(of: metadata, atMost: Self.newestSnapshotCount)
         current = metadata.currentSnapshot.map { SnapshotDescription($0, isInLine: true) }
         checkpoint = metadata.checkpoint
-        rowCount = metadata.liveRecordCount
+        undividedSpecs = Set(
+            metadata.partitionSpecs.filter(\.isUndivided).map { Int32(truncatingIfNeeded: $0.id) })
     }
 
-    /// Small files that have others in their partition, so that a compaction puts them together.
-    var joinableFileCount: Int { smallFiles.values.filter { $0 > 1 }.reduce(0, +) }
+    /// Rows that readers see, as the files tell; `nil` when rows are deleted by their values.
+    ///
+    /// A snapshot need not tell: its summary may lack the totals.
+    package var rowCount: Int64? {
+        equalityDeleteFileCount == 0 ? max(0, storedRowCount &- deletedRowCount) : nil
+    }
 
     mutating func count(_ file: DataFile, sizes: FileSizes) {
         switch file.content {
         case .data:
             dataFileCount += 1
             dataBytes += file.sizeBytes
+            storedRowCount &+= file.recordCount
             guard sizes.isSmall(bytes: file.sizeBytes, rows: file.recordCount) else { return }
             smallFileCount += 1
             smallFiles[file.partition, default: 0] += 1
         case .positionDeletes:
             positionDeleteFileCount += 1
-            deletedRowCount += file.recordCount
-        case .equalityDeletes: equalityDeleteFileCount += 1
+            deleteFiles[file.partition, default: 0] += 1
+            deletedRowCount &+= file.recordCount
+        case .equalityDeletes:
+            equalityDeleteFileCount += 1
+            let isGlobal = undividedSpecs.contains(file.partition.specID)
+            deleteFiles[isGlobal ? .unpartitioned : file.partition, default: 0] += 1
         }
     }
 }

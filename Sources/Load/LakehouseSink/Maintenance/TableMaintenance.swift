@@ -53,9 +53,15 @@ package struct TableMaintenance: Sendable {
     ///
     /// - Throws: `commitConflict` (transient) when others changed the same files in the meantime.
     package func compact(_ name: TableName) async throws -> CompactionReport {
+        try await compact(name, in: .table)
+    }
+
+    /// Writes files of a part of a table anew, see ``compact(_:)``.
+    func compact(_ name: TableName, in scope: CompactionScope) async throws -> CompactionReport {
         let table = try await table(name)
-        return try await Compaction(lakehouse: lakehouse.serving(table), name: name, sizes: sizes, time: time)
-            .run(on: table)
+        return try await Compaction(
+            lakehouse: lakehouse.serving(table), name: name, sizes: sizes, scope: scope, time: time
+        ).run(on: table)
     }
 
     /// Removes old snapshots and the files that only they needed.

@@ -1,24 +1,28 @@
+import Iceberg
 import IcebergCatalog
 import Loading
 import NilusCore
 
 /// When a table is tidied after a commit (`maintenance: auto`).
+///
+/// Files are counted by partition: each load adds one to every partition that it touches, and that is no reason to
+/// write all of them anew.
 struct UpkeepRule {
-    /// Delete files from which on reading a table is noticeably slower.
+    /// Delete files of a partition from which on reading it is noticeably slower.
     static let mostDeleteFiles = 10
-    /// Part of the rows that may be deleted and still lie in files.
+    /// Part of the table's rows that may be deleted and still lie in files.
     static let largestDeletedShare = 0.2
-    /// Small files from which on they are put together.
+    /// Small files of a partition from which on they are put together.
     static let mostSmallFiles = 20
     /// Snapshots from which on those past their age are removed.
     static let mostSnapshots = 50
 
     /// What makes reading a table slow.
     struct Burden: Hashable {
-        /// Of positions and of values.
-        var deleteFiles = 0
-        /// Small files that a compaction can put together.
-        var smallFiles = 0
+        /// Of positions and of values, by partition; those that concern all partitions as of no partition.
+        var deleteFiles: [FilePartition: Int] = [:]
+        /// By partition, as a compaction puts them together.
+        var smallFiles: [FilePartition: Int] = [:]
         /// Rows that lie in files, deleted ones too.
         var rows: Int64 = 0
         var deletedRows: Int64 = 0
@@ -27,23 +31,29 @@ struct UpkeepRule {
 
     /// What a table in such a state needs.
     struct Need: Hashable {
-        var compaction = false
+        /// What is to be compacted; `nil` for nothing.
+        var compaction: CompactionScope?
         var expiry = false
     }
 
     static func need(of burden: Burden) -> Need {
-        Need(
-            compaction: burden.deleteFiles >= mostDeleteFiles || burden.smallFiles >= mostSmallFiles
-                || Double(burden.deletedRows) > Double(burden.rows) * largestDeletedShare,
-            expiry: burden.snapshots >= mostSnapshots)
+        Need(compaction: compaction(of: burden), expiry: burden.snapshots >= mostSnapshots)
+    }
+
+    private static func compaction(of burden: Burden) -> CompactionScope? {
+        if Double(burden.deletedRows) > Double(burden.rows) * largestDeletedShare { return .table }
+        let full = Set(burden.deleteFiles.filter { $0.value >= mostDeleteFiles }.keys)
+            .union(burden.smallFiles.filter { $0.value >= mostSmallFiles }.keys)
+        if full.isEmpty { return nil }
+        return full.contains(.unpartitioned) ? .table : .partitions(full)
     }
 }
 
 extension UpkeepRule.Burden {
     init(of table: TableDescription) {
-        deleteFiles = table.positionDeleteFileCount + table.equalityDeleteFileCount
-        smallFiles = table.joinableFileCount
-        rows = max(0, table.rowCount ?? 0) + table.deletedRowCount
+        deleteFiles = table.deleteFiles
+        smallFiles = table.smallFiles
+        rows = table.storedRowCount
         deletedRows = table.deletedRowCount
         snapshots = table.snapshotCount
     }
@@ -63,13 +73,13 @@ struct Upkeep {
         }
         var remarks = [failure]
         // A table that cannot be compacted must not keep all its snapshots as well.
-        if need.compaction { remarks.append(await trying(compact)) }
+        if let scope = need.compaction { remarks.append(await trying { try await compact(scope) }) }
         if need.expiry { remarks.append(await trying(expire)) }
         return remarks.compactMap(\.self)
     }
 
-    private func compact() async throws -> String? {
-        let report = try await maintenance.compact(table)
+    private func compact(_ scope: CompactionScope) async throws -> String? {
+        let report = try await maintenance.compact(table, in: scope)
         guard report.snapshotID != nil else { return nil }
         return "compacted: \(report.filesRewritten) data files became \(report.filesWritten), "
             + "\(report.rowsDropped) deleted rows left out"
