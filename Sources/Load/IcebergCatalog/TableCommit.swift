@@ -82,8 +82,11 @@ package struct TableCommit: Sendable {
     }
 
     /// Plans other files under the same snapshot id, for a state of the table that demands them.
-    package mutating func replaceFiles(with files: [DataFile], removing: Set<String> = []) {
+    ///
+    /// `facts`: what the summary of the snapshot is to tell instead.
+    package mutating func replaceFiles(with files: [DataFile], removing: Set<String>, facts: [TableProperty]) {
         plan.removing = removing
+        plan.facts = facts
         guard files != plan.files else { return }
         plan.files = files
         addedManifests = nil

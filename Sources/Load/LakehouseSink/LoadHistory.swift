@@ -50,11 +50,11 @@ enum LoadHistory {
     private static func receipt(
         _ summary: [String: String], _ metadata: TableMetadata, _ location: String
     ) -> CommitReceipt {
-        func count(_ name: String) -> Int { summary[name].flatMap { Int($0) } ?? 0 }
+        let figures = LoadFigures(summary)
         return CommitReceipt(
             snapshotID: summary[LoadFacts.snapshotID].flatMap { Int64($0) } ?? 0, metadataLocation: location,
-            rowsAdded: count("added-records"), filesAdded: count("added-data-files"),
-            bytesAdded: count("added-files-size"), rowsInTable: metadata.recordCount.map { Int($0) },
+            rowsAdded: figures.rowsAdded, effects: figures.effects, filesAdded: figures.filesAdded,
+            bytesAdded: figures.bytesAdded, rowsInTable: metadata.liveRecordCount.map { Int($0) },
             schemaChanges: [],
             checkpoint: summary[LoadFacts.checkpoint].flatMap { $0 == LoadFacts.noCheckpoint ? nil : $0 })
     }

@@ -30,12 +30,13 @@ struct TableCommitter {
     ///   is visible; `commitUnknown` when the outcome could not be learned.
     func commit(_ files: [DataFile], _ facts: CommitFacts, to table: CatalogTable) async throws -> CommitOutcome {
         try await planner?.plan(on: table)
-        let plan = plan(files, facts)
-        var commit = TableCommit(plan, evolution: evolution, properties: plan.facts)
+        let id = IdentifierSource.system.snapshotID()
+        let facts = LoadFacts.properties(of: request, facts, snapshotID: id)
+        var commit = TableCommit(plan(id, files, facts), evolution: evolution, properties: facts)
         var table = table
         for attempt in 0..<Self.mostAttempts {
             let change = try await commit.prepare(on: table, in: lakehouse.store, at: time.utc())
-            let sending = CommitSending(change, snapshotID: plan.id, to: table, lakehouse.catalog, time)
+            let sending = CommitSending(change, snapshotID: id, to: table, lakehouse.catalog, time)
             switch try await sending.send() {
             case .landed(let committed):
                 await delete(commit.outdatedLocations)
@@ -49,11 +50,12 @@ struct TableCommitter {
                 case .planAnew(let head):
                     try await planner?.planAnew(from: table, on: head)
                     if let changes = planner?.changes {
-                        commit.replaceFiles(with: changes.files, removing: changes.removing)
+                        commit.replaceFiles(
+                            with: changes.files, removing: changes.removing, facts: facts + changes.figures.facts)
                     }
                     table = head
                     try await time.sleep(CommitPatience.pause(before: attempt + 1))
-                case .alreadyDone(let receipt) where receipt.snapshotID == plan.id:
+                case .alreadyDone(let receipt) where receipt.snapshotID == id:
                     // It landed after all, and somebody expired the snapshot before it was looked for.
                     await delete(commit.outdatedLocations)
                     return .committed(receipt)
@@ -73,26 +75,23 @@ struct TableCommitter {
         throw NilusError.outraced(request.table, attempts: Self.mostAttempts)
     }
 
-    private func plan(_ files: [DataFile], _ facts: CommitFacts) -> SnapshotPlan {
-        let id = IdentifierSource.system.snapshotID()
+    private func plan(_ id: Int64, _ files: [DataFile], _ facts: [TableProperty]) -> SnapshotPlan {
         let changes = planner?.changes ?? PlannedChanges(files: files)
         return SnapshotPlan(
             id: id, operation: request.strategy.operation, files: changes.files, removing: changes.removing,
-            facts: LoadFacts.properties(of: request, facts, snapshotID: id))
+            facts: facts + changes.figures.facts)
     }
 
     private func receipt(_ table: CatalogTable, _ plan: SnapshotPlan) -> CommitReceipt {
-        let added = plan.files.filter { $0.content == .data }
-        let changes = planner?.changes
+        let figures = LoadFigures(of: plan.files, planner?.changes.effects ?? RowEffects())
         return CommitReceipt(
             snapshotID: plan.id, metadataLocation: table.metadataLocation ?? "",
-            rowsAdded: added.reduce(0) { $0 + Int($1.recordCount) } - (changes?.rowsRewritten ?? 0),
-            effects: changes?.effects ?? RowEffects(),
-            filesAdded: added.count, bytesAdded: added.reduce(0) { $0 + Int($1.sizeBytes) },
+            rowsAdded: figures.rowsAdded, effects: figures.effects, filesAdded: figures.filesAdded,
+            bytesAdded: figures.bytesAdded,
             rowsInTable: table.metadata.liveRecordCount.map { Int($0) },
             schemaChanges: table.metadata.snapshots.count == 1
                 ? [] : evolution.added.map { "\($0.name) \($0.type)" },
-            checkpoint: table.metadata.checkpoint, search: changes?.figures)
+            checkpoint: table.metadata.checkpoint, search: planner?.changes.search)
     }
 
     /// Removes manifests that no snapshot knows; what cannot be removed is left to maintenance.

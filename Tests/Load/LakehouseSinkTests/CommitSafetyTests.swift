@@ -219,6 +219,7 @@ struct `A merge that lost a race` {
         let receipt = try await test.load([[row(2, 3)]], run: "r2", through: catalog)
 
         #expect(receipt.effects.replaced == 0)
+        #expect(try await test.open(run: "r2").receipt == receipt.told)
         #expect(try await test.rows() == [row(1, 1), row(2, 3)])
         #expect(try await test.liveFiles().filter { $0.content == .positionDeletes }.count == 1)
     }

@@ -136,6 +136,8 @@ struct `The history of a table` {
         #expect(second.rowsAdded == 2)
         #expect(second.effects.closed == 2)
         #expect(second.rowsInTable == 4)
+        let again = try await test.open(.scd2, run: "r2", columns: VersionRow.columns).receipt
+        #expect(again == second.told)
         // The load's own file, one of versions that ended; nothing else stays behind.
         #expect(second.filesAdded == 2)
         #expect(try await test.storedDataFiles().count == test.liveFiles().count)

@@ -194,7 +194,18 @@ extension TableOpening {
         if case .ready(let load) = self { load } else { nil }
     }
 
+    /// What is known of a load that was committed before.
     var receipt: CommitReceipt? {
         if case .alreadyCommitted(let receipt) = self { receipt } else { nil }
+    }
+}
+
+extension CommitReceipt {
+    /// What a later attempt can tell of the load: all but what the attempt itself did.
+    var told: CommitReceipt {
+        CommitReceipt(
+            snapshotID: snapshotID, metadataLocation: metadataLocation, rowsAdded: rowsAdded, effects: effects,
+            filesAdded: filesAdded, bytesAdded: bytesAdded, rowsInTable: rowsInTable, schemaChanges: [],
+            checkpoint: checkpoint)
     }
 }

@@ -48,6 +48,16 @@ struct `A merge` {
             ])
     }
 
+    @Test func `tells a later attempt of the run the same figures`() async throws {
+        let test = try await LakehouseUnderTest()
+        try await test.load([[row(1, 1), row(2, 1), row(3, 1)]], run: "r1")
+
+        let receipt = try await test.load([[row(4, 2), row(2, 2)]], run: "r2")
+
+        #expect(try await test.open(run: "r2").receipt == receipt.told)
+        #expect(try await test.head().metadata.properties["nilus.rows-replaced"] == nil)
+    }
+
     @Test func `keeps the version that was written last, within a batch and across batches and files`() async throws {
         let test = try await LakehouseUnderTest(fileRows: 2)
 

@@ -25,7 +25,7 @@ package struct SnapshotPlan: Sendable {
     /// The paths of files that go, of data or of deletions; for `merge` and `rewrite` only.
     package var removing: Set<String>
     /// What the writer wants to find in the summary again, after the counters.
-    package let facts: [TableProperty]
+    package var facts: [TableProperty]
 
     /// A plan under an id that no other snapshot has.
     package init(

@@ -55,8 +55,9 @@ struct PlannedChanges {
     /// The paths of files that go, of data or of deletions.
     var removing: Set<String> = []
     var effects = RowEffects()
-    /// New rows that were in the table before: another version of them goes.
-    var rowsRewritten = 0
     /// What the search cost; `nil` when nothing was looked for.
-    var figures: SearchFigures?
+    var search: SearchFigures?
+
+    /// What becomes of the table, in numbers.
+    var figures: LoadFigures { LoadFigures(of: files, effects) }
 }

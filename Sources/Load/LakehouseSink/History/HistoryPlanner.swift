@@ -41,8 +41,7 @@ final class HistoryPlanner: ChangePlanner {
         figures?.bytesRead = reading.meter.bytes
         return PlannedChanges(
             files: ownFiles { $0 == 0 } + (writer.map { $0.files + $0.deleteFiles } ?? []),
-            effects: comparison?.effects ?? RowEffects(), rowsRewritten: comparison?.effects.closed ?? 0,
-            figures: figures)
+            effects: comparison?.effects ?? RowEffects(), search: figures)
     }
 
     func finishWriting(_ load: WrittenLoad) {

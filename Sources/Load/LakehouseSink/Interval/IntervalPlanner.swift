@@ -34,7 +34,7 @@ final class IntervalPlanner: ChangePlanner {
         effects.deleted = whole.rowCount + (deletions?.rowCount ?? 0)
         return PlannedChanges(
             files: (load?.files ?? []) + (deletions?.files ?? []),
-            removing: whole.dataFiles.union(whole.deleteFiles), effects: effects, figures: figures)
+            removing: whole.dataFiles.union(whole.deleteFiles), effects: effects, search: figures)
     }
 
     func finishWriting(_ load: WrittenLoad) { self.load = load }

@@ -50,7 +50,7 @@ final class MergePlanner: ChangePlanner {
     var changes: PlannedChanges {
         var effects = RowEffects()
         effects.replaced = deletions.reduce(0) { $0 + $1.rowCount }
-        return PlannedChanges(files: dataFiles + deletions.flatMap(\.files), effects: effects, figures: figures)
+        return PlannedChanges(files: dataFiles + deletions.flatMap(\.files), effects: effects, search: figures)
     }
 
     private var deletions: [RowDeletions] { (ownDeletions.map { [$0] } ?? []) + tableDeletions }
