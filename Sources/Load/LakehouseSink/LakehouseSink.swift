@@ -10,12 +10,13 @@ package struct LakehouseSink: Sink {
     private let layout: LayoutRequest
     private let properties: NewTableProperties
     private let keyMemory: KeyMemory
-    private let maintains: Bool
+    private let upkeep: Turnstile?
     private let time: TimeSource
 
+    /// `upkeep`: where loads wait that tidy their table after the commit, a few at a time; `nil` when none does.
     package init(
         _ lakehouse: Lakehouse, sizes: FileSizes, layout: LayoutRequest = .none,
-        properties: NewTableProperties = .standard, keyMemory: KeyMemory, maintains: Bool = false,
+        properties: NewTableProperties = .standard, keyMemory: KeyMemory, upkeep: Turnstile? = nil,
         time: TimeSource
     ) {
         self.lakehouse = lakehouse
@@ -23,7 +24,7 @@ package struct LakehouseSink: Sink {
         self.layout = layout
         self.properties = properties
         self.keyMemory = keyMemory
-        self.maintains = maintains
+        self.upkeep = upkeep
         self.time = time
     }
 
@@ -58,11 +59,13 @@ package struct LakehouseSink: Sink {
         return .ready(
             try LakehouseLoad(
                 request, table, lakehouse.serving(table), sizes: sizes.following(metadata), keyMemory,
-                remarks: remarks, upkeep: maintains ? upkeep(of: request.table) : nil, time: time))
+                remarks: remarks, upkeep: upkeep(of: request.table), time: time))
     }
 
-    private func upkeep(of table: TableName) -> Upkeep {
-        Upkeep(maintenance: TableMaintenance(lakehouse, sizes: sizes, time: time), table: table)
+    private func upkeep(of table: TableName) -> Upkeep? {
+        upkeep.map {
+            Upkeep(maintenance: TableMaintenance(lakehouse, sizes: sizes, time: time), table: table, turn: $0)
+        }
     }
 
     /// The table as it is, or staged where there is none.

@@ -16,6 +16,8 @@ package struct LakehouseSinks: Sendable {
     /// Shared by all sinks, as the memory of the process is.
     private let keyMemory = KeyMemory(limitBytes: 0)
     private let uploads = UploadMemory()
+    /// One table is tidied at a time: the envelope plans for loads, and a compaction takes as much as one.
+    private let upkeep = Turnstile(places: 1)
 
     /// The catalog of a folder that is a lakehouse by itself.
     package static let embeddedCatalogFile = "catalog.db"
@@ -50,7 +52,7 @@ package struct LakehouseSinks: Sendable {
         return LakehouseSink(
             try await lakehouse(section, secrets: secrets), sizes: sizes, layout: LayoutRequest(section.options),
             properties: NewTableProperties(section.options), keyMemory: keyMemory,
-            maintains: section.options.maintenance?.value == .auto, time: time)
+            upkeep: section.options.maintenance?.value == .auto ? upkeep : nil, time: time)
     }
 
     /// Whether two sections lead to the same tables.

@@ -46,6 +46,8 @@ final class LakehouseUnderTest: Sendable {
     private let layout: LayoutRequest
     private let properties: NewTableProperties
     private let maintains: Bool
+    /// Where loads wait that tidy the table.
+    let upkeep = Turnstile(places: 1)
     private let time: TimeSource
 
     init(
@@ -79,7 +81,7 @@ final class LakehouseUnderTest: Sendable {
         let lakehouse = Lakehouse(catalog: catalog ?? self.catalog, store: meter)
         let sink = LakehouseSink(
             lakehouse, sizes: sizes, layout: layout, properties: properties, keyMemory: keyMemory,
-            maintains: maintains, time: time)
+            upkeep: maintains ? upkeep : nil, time: time)
         return try await sink.open(
             LoadRequest(
                 table: Self.table, strategy: strategy,

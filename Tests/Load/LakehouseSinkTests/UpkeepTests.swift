@@ -116,6 +116,20 @@ extension TimeSource {
     }
 }
 
+/// Who tidies a table, in order.
+private final class Turns: Sendable {
+    let events = Mutex<[String]>([])
+    let other = Mutex<Task<Void, any Error>?>(nil)
+
+    func letAnotherEnter(_ turnstile: Turnstile) {
+        let task = Task {
+            try await turnstile.enter()
+            events.withLock { $0.append("other") }
+        }
+        other.withLock { $0 = task }
+    }
+}
+
 struct `Upkeep after a load` {
     private func row(_ number: Int, _ version: Int64) -> TestRow { TestRow("k\(number)", Int64(number), version) }
 
@@ -225,6 +239,28 @@ struct `Upkeep after a load` {
 
         #expect(receipt.remarks.isEmpty)
         #expect(try await test.head().metadata.snapshots.count == 2)
+    }
+
+    @Test func `waits for its turn, as that of another table does for it`() async throws {
+        let test = try await LakehouseUnderTest(maintains: true)
+        try await test.load([(0..<10).map { row($0, 1) }], run: "r0")
+        let turns = Turns()
+        let catalog = ScriptedCatalog(
+            test.catalog,
+            [
+                .answer,
+                .after {
+                    turns.letAnotherEnter(test.upkeep)
+                    for _ in 0..<1_000 { await Task.yield() }
+                    turns.events.withLock { $0.append("compacts") }
+                },
+            ])
+
+        let receipt = try await test.load([(0..<10).map { row($0, 2) }], run: "r1", through: catalog)
+        try await turns.other.withLock { $0 }?.value
+
+        #expect(receipt.remarks == ["compacted: 2 data files became 1, 10 deleted rows left out"])
+        #expect(turns.events.withLock { $0 } == ["compacts", "other"])
     }
 
     @Test func `that fails says so and does not fail the load`() async throws {

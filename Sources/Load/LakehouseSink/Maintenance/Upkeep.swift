@@ -63,9 +63,17 @@ extension UpkeepRule.Burden {
 struct Upkeep {
     let maintenance: TableMaintenance
     let table: TableName
+    /// Entered before anything is done.
+    let turn: Turnstile
 
     /// - Returns: what was done or what kept it from being done, for the status; empty when nothing was needed.
     func run() async -> [String] {
+        do { try await turn.enter() } catch { return [Self.remark(error)] }
+        defer { turn.leave() }
+        return await tidy()
+    }
+
+    private func tidy() async -> [String] {
         var need = UpkeepRule.Need()
         let failure = await trying {
             need = UpkeepRule.need(of: UpkeepRule.Burden(of: try await maintenance.describe(table)))
@@ -93,8 +101,10 @@ struct Upkeep {
     /// What a step remarks; in words why, when it does not succeed: that is not the load's failure, the next run
     /// tries again.
     private func trying(_ step: () async throws -> String?) async -> String? {
-        do { return try await step() } catch {
-            return "maintenance did not succeed: \(NilusError.unexpected(.load, error).line)"
-        }
+        do { return try await step() } catch { return Self.remark(error) }
+    }
+
+    private static func remark(_ error: any Error) -> String {
+        "maintenance did not succeed: \(NilusError.unexpected(.load, error).line)"
     }
 }
