@@ -104,3 +104,30 @@ def test_peak_memory_does_not_grow_with_the_endpoints(account, small_stripe, fig
 
     figures.line("all endpoints in the default envelope", f"{finished.peak_bytes / MEBIBYTE:.1f} MiB resident")
     assert finished.peak_bytes <= 64 * MEBIBYTE, yaml.safe_dump(finished.status["status"]["envelope"])
+
+
+TIDIED = ["charge", "customer", "invoice", "payment_intent", "subscription"]
+
+
+# Uploads are held to their memory by the other tests here.
+@pytest.mark.local
+def test_tables_are_tidied_within_the_default_envelope(account, figures):
+    """Five tables that are due at the same time, where the kernel allows 128 MiB."""
+    text = manifest(", ".join(TIDIED), sink={"incremental-strategy": "merge", "maintenance": "auto"},
+                    resources="500m / 128Mi")
+    counts = {name: 5_000 for name in TIDIED}
+    with simulator(objects={**counts, "default": 10}) as stripe, control_group(128 * MEBIBYTE, 100) as group:
+        job = account.job(stripe)
+        job.run(text, prefix=group.prefix)
+
+        second = job.run(text, prefix=group.prefix)
+
+    assert second.status["status"]["envelope"]["parallelEndpoints"] == 5
+    said = [warning for warning in second.warnings if "5000 deleted rows left out" in warning]
+    assert len(said) == 5, second.warnings
+    for name in TIDIED:
+        assert job.lakehouse.count(f"stripe.{name}") == 5_000
+    figures.line(
+        "5,000 rows in each of 5 tables, merged again and compacted",
+        f"{second.peak_bytes / MEBIBYTE:.1f} MiB resident, {second.cpu_seconds:.1f} CPU seconds")
+    assert second.peak_bytes <= 96 * MEBIBYTE
