@@ -17,6 +17,7 @@ enum ScalarStyle {
 
     /// Whether a text can stand without quotes in block context, as text.
     private static func isSafePlain(_ text: String) -> Bool {
+        if isLongWord(text) { return true }
         let scalars = Array(text.unicodeScalars)
         guard let first = scalars.first, let last = scalars.last, canBegin(first, before: scalars.dropFirst().first)
         else { return false }
@@ -29,6 +30,18 @@ enum ScalarStyle {
         }
         guard scalars.allSatisfy({ escape(for: $0) == nil }) else { return false }
         return YAMLScalar(text, isPlain: true).kind == .text && !LegacyTypes.isTyped(text)
+    }
+
+    /// Whether a text is a word that no type is written as, which is seen at a glance and true of most keys and values.
+    private static func isLongWord(_ text: String) -> Bool {
+        // Numbers and dates do not begin with a letter, and of the words for types `false` is the longest.
+        guard let first = text.utf8.first, isLetter(first), text.utf8.count > 5 else { return false }
+        return text.utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_") }
+    }
+
+    /// Whether a byte is an ASCII letter.
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
     }
 
     /// Whether a plain text may begin with a character: no indicator, or one that text follows.
