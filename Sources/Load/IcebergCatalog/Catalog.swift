@@ -114,6 +114,13 @@ package struct CommitConflict: Error, Sendable, CustomStringConvertible {
     package var description: String { reason }
 }
 
+/// The cause of a `sinkRefused`: the catalog does not know the namespace in which a table is to be made.
+///
+/// Of a namespace that was made a moment ago some catalogs say so for a while.
+package struct NamespaceMissing: Error, Sendable {
+    package init() {}
+}
+
 extension NilusError {
     static func commitConflict(_ table: TableName, _ reason: String, head: CatalogTable?) -> NilusError {
         NilusError(

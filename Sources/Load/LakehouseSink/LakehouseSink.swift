@@ -70,12 +70,13 @@ package struct LakehouseSink: Sink {
 
     /// The table as it is, or staged where there is none.
     ///
-    /// While another writer makes it a catalog may know the name and not yet the table, or not any more.
+    /// While another writer makes it a catalog may know the name and not yet the table, or not any more; and not yet a
+    /// namespace that was made a moment ago, for this table or by the load of another one.
     private func table(for request: LoadRequest) async throws -> CatalogTable {
         for look in 1...CommitPatience.mostLooks {
             if let table = try await lakehouse.catalog.load(request.table) { return table }
             do { return try await staged(for: request) } catch let error as NilusError
-                where error.code == .commitConflict
+                where error.code == .commitConflict || error.cause is NamespaceMissing
             {
                 guard look < CommitPatience.mostLooks else { throw error }
                 try await time.sleep(CommitPatience.pause(before: look))

@@ -91,6 +91,7 @@ struct `Any catalog` {
         }
 
         #expect(error?.code == .sinkRefused)
+        #expect(error?.cause is NamespaceMissing)
     }
 
     @Test(arguments: CatalogUnderTest.kinds)

@@ -30,6 +30,19 @@ struct `A table that is said to exist when it is staged` {
         #expect(try await test.head().metadata.snapshots.count == 2)
     }
 
+    @Test func `is staged again when its namespace is not there yet`() async throws {
+        let test = try await LakehouseUnderTest()
+        let catalog = ScriptedCatalog(
+            test.catalog,
+            stagings: .init(
+                repeating: { throw NilusError(.load, .sinkRefused, "scripted", cause: NamespaceMissing()) }, count: 3))
+
+        try await test.load([rows], run: "r1", through: catalog)
+
+        #expect(try await test.rows() == rows)
+        #expect(catalog.stagingsLeft == 0)
+    }
+
     @Test func `is left alone when there never is one, after a bounded number of looks`() async throws {
         let test = try await LakehouseUnderTest()
         let catalog = ScriptedCatalog(test.catalog, stagings: .init(repeating: {}, count: 100))

@@ -95,7 +95,12 @@ package struct RESTCatalog: Catalog {
         if response.status == 409 {
             throw NilusError.commitConflict(table, "the table exists", head: try await load(table))
         }
-        guard response.isSuccess else { throw NilusError.catalogRefused(work, response) }
+        guard response.isSuccess else {
+            let refusal = RESTRefusal(status: response.status, body: response.body)
+            var error = NilusError.catalogRefused(work, refusal)
+            if refusal.isNamespaceMissing { error.cause = NamespaceMissing() }
+            throw error
+        }
         let answer = try work.reading { try TableAnswer(try response.document(), table: table) }
         return CatalogTable(
             identifier: table, metadata: answer.metadata, metadataLocation: nil, storage: answer.storage)

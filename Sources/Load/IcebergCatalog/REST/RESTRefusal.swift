@@ -32,6 +32,9 @@ struct RESTRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// 419 is what the specification calls an expired session.
     var isAboutIdentity: Bool { status == 401 || status == 419 }
 
+    /// Whether the catalog does not know the namespace that was named.
+    var isNamespaceMissing: Bool { status == 404 && type == "NoSuchNamespaceException" }
+
     /// The status, and what else the catalog said: `404 NoSuchTableException (table does not exist: a)`.
     var description: String {
         [String(status), type, message.map { "(\($0))" }].compactMap(\.self).joined(separator: " ")

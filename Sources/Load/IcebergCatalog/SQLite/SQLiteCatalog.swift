@@ -120,6 +120,6 @@ extension NilusError {
         NilusError(
             .load, .sinkRefused,
             "cannot create table '\(table)': there is no namespace '\(table.namespace.joined(separator: "."))'; "
-                + "create it first")
+                + "create it first", cause: NamespaceMissing())
     }
 }
