@@ -53,6 +53,25 @@ struct `A workflow with a schedule` {
         #expect(decision.condition("Ready")?["reason"]?.string == "ScheduleEnded")
     }
 
+    @Test(arguments: [("Forbid", true), ("Replace", true), ("Allow", false)])
+    func `holds its CronJob back while a run is under way that somebody asked for`(policy: String, isHeld: Bool) throws
+    {
+        let schedule: JSONValue = ["cron": "0 * * * *", "concurrencyPolicy": .string(policy)]
+        let group = RunGroup.request("now")
+        var cluster = Cluster(
+            Cluster.spec([Cluster.node("only")], ["schedule": schedule]),
+            annotations: [OperatorLabel.runRequest: "now"])
+        cluster.jobs = [Cluster.job("loads-\(group)", group: group)]
+
+        let begun = try cluster.decide()
+        cluster.jobs = [Cluster.job("loads-\(group)", group: group, ended: "Complete")]
+        let ended = try cluster.decide()
+
+        #expect(begun.made("CronJob").first?["spec"]?["suspend"]?.boolean == isHeld)
+        #expect(begun.status("Workflow")?["nextScheduleTime"] != nil)
+        #expect(ended.made("CronJob").first?["spec"]?["suspend"]?.boolean == false)
+    }
+
     @Test func `is stalled where the cluster has no CronJobs or knows no time zones`() throws {
         var old = scheduled(["cron": "0 * * * *"])
         old.abilities = ClusterAbilities(hasCronJobs: false, minorVersion: 20)

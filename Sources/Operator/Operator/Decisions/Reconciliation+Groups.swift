@@ -19,6 +19,12 @@ extension Reconciliation {
         return isSettled(group, plan) ? nil : state
     }
 
+    /// Whether the run that somebody asked for has begun and not ended, even if no Job of it runs at the moment.
+    func isRequestUnderWay(_ plan: WorkflowPlan) -> Bool {
+        guard let group = requestedGroup else { return false }
+        return hasBegun(group) && !isSettled(group, plan)
+    }
+
     /// Starts the Jobs of a group that can begin: those whose dependencies have succeeded.
     func startGroup(
         _ group: String, _ plan: WorkflowPlan, replacesOlder: Bool, _ decision: inout Decision

@@ -25,9 +25,11 @@ extension Reconciliation {
         try check(schedule, plan)
         if let end = schedule.endOn, !schedule.isOver(at: now) { decision.wake(at: end) }
         let isHeld = plan.isSuspended || schedule.isOver(at: now)
+        // A CronJob knows its own Jobs alone, and would begin a run beside one that somebody asked for.
+        let isWaiting = !plan.isPerNode && schedule.runsAtOnce != .allow && isRequestUnderWay(plan)
         var kept: Set<String> = []
         for position in schedule.crons.indices {
-            let cronJob = try cronJob(plan, schedule, position, isHeld, &decision)
+            let cronJob = try cronJob(plan, schedule, position, isHeld || isWaiting, &decision)
             kept.insert(applyCronJob(cronJob, &decision))
         }
         delete(situation.cronJobs.filter { !kept.contains($0.metadata.name) }, &decision)

@@ -78,10 +78,4 @@ extension Reconciliation {
                     subject: tick.metadata.name)))
         return true
     }
-
-    /// Whether the run that somebody asked for has begun and not ended, even if no Job of it runs at the moment.
-    private func isRequestUnderWay(_ plan: WorkflowPlan) -> Bool {
-        guard let group = requestedGroup else { return false }
-        return hasBegun(group) && !isSettled(group, plan)
-    }
 }
