@@ -175,10 +175,12 @@ struct `A merge` {
                 + "does not have; did you mean 'version'?")
     }
 
-    @Test func `of a key of several columns replaces rows that agree in all of them`() async throws {
+    @Test(arguments: [false, true])
+    func `of a key of several columns replaces rows that agree in all of them`(isOneRenamed: Bool) async throws {
         let test = try await LakehouseUnderTest()
         let key = MergeKey(columns: ["id", "version"])
         try await test.load([[TestRow("a", 1, 1), TestRow("a", 2, 2), TestRow("b", 3, 1)]], .append, run: "r1")
+        if isOneRenamed { try await test.rename("version", to: "revision") }
         let load = try #require(try await test.open(run: "r2", key: key).load)
 
         try await load.write(LakehouseUnderTest.batch([TestRow("a", 9, 2), TestRow("b", 9, 7)]))

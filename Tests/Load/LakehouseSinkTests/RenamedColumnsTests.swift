@@ -82,22 +82,6 @@ struct `A table whose columns were renamed` {
             try await names(test) == ["their_id", "created", "version", "their_load", "their_since", "their_until"])
     }
 
-    @Test func `is merged into by a key of several columns of which one was renamed`() async throws {
-        let test = try await LakehouseUnderTest()
-        try await test.load([[TestRow("a", 1, 1), TestRow("a", 2, 2), TestRow("b", 3, 1)]], .append, run: "r1")
-        try await test.rename("version", to: "revision")
-        let key = MergeKey(columns: ["id", "version"])
-        let load = try #require(try await test.open(run: "r2", key: key).load)
-
-        try await load.write(LakehouseUnderTest.batch([TestRow("a", 9, 2), TestRow("b", 9, 7)]))
-        _ = try await load.commit(CommitFacts(checkpoint: .keep, rowCount: 2, rowIDAccount: ""))
-
-        #expect(
-            try await test.rows() == [
-                TestRow("a", 1, 1), TestRow("a", 9, 2), TestRow("b", 3, 1), TestRow("b", 9, 7),
-            ])
-    }
-
     @Test func `is merged into by the name too that its key has now`() async throws {
         let test = try await table()
         let load = try #require(try await test.open(run: "r2", key: MergeKey(columns: ["charge_id"])).load)
