@@ -62,7 +62,8 @@ struct DepotPlatform: Sendable {
     ) async throws -> DepotProperties {
         var properties = DepotProperties()
         if resolved.secrets.isEmpty {
-            guard let base = try? address("HEIMDALL_URL", hosts, secrets) else { return properties }
+            // The depot names no secret, so without Heimdall it is the job's own environment that has credentials.
+            guard case .at(let base) = service("HEIMDALL_URL", hosts, secrets) else { return properties }
             for secret in ["\(name)-rw", name] where properties.isEmpty {
                 if let found = try await self.secret(secret, base, key, isOptional: true) { properties = found }
             }
@@ -89,12 +90,16 @@ struct DepotPlatform: Sendable {
     }
 
     private func address(_ variable: String, _ hosts: PlatformHosts, _ secrets: SecretStore) throws -> String {
-        switch hosts.service(variable, manifestValue: secrets.manifestValue(variable)) {
+        switch service(variable, hosts, secrets) {
         case .at(let url): return url
         case .none(let reason):
             let service = variable == "HEIMDALL_URL" ? "Heimdall" : "the depot service"
             throw Dead(reason: "\(service) cannot be asked, \(reason)")
         }
+    }
+
+    private func service(_ variable: String, _ hosts: PlatformHosts, _ secrets: SecretStore) -> PlatformHosts.Service {
+        hosts.service(variable, manifestValue: secrets.manifestValue(variable))
     }
 
     private func place(_ url: String) -> String { HTTPOrigin(url: url)?.description ?? "?" }
