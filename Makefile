@@ -17,9 +17,6 @@ SHELL := /bin/bash
 
 # An import that Package.swift does not allow is an error in every build.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
-# Relocations are packed: the loader then reads 10 KB of them at every start, not 1.2 MB. Of the linkers lld can do it.
-RELEASE_FLAGS := $(SWIFT_FLAGS) -c release --static-swift-stdlib \
-    -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
 # The programs of the tests do without debug information, which is a quarter of their compile time.
 TEST_FLAGS := $(SWIFT_FLAGS) -debug-info-format none
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
@@ -67,8 +64,7 @@ test-cluster: build test-dependencies manifest-tools
 	scripts/test-cluster.sh $(PYTHON) -n 4
 
 build: build-dependencies
-	swift build $(RELEASE_FLAGS) --product nilus
-	swift build $(RELEASE_FLAGS) --product stripe-simulator
+	scripts/build-programs.sh nilus stripe-simulator
 
 check: build test-dependencies
 	swift format lint --strict --recursive $(SWIFT_FOLDERS)
@@ -124,7 +120,7 @@ bench: build test-dependencies
 	$(PYTHON) Benchmarks/run.py
 
 image:
-	$(if $(filter host,$(BUILDER)),scripts/install-dependencies.sh image)
+	$(if $(filter host,$(BUILDER)),scripts/install-dependencies.sh build && scripts/install-dependencies.sh image)
 	BASE='$(BASE)' BUILD_OPTIONS='$(BUILD_OPTIONS)' scripts/build-image.sh $(BUILDER)
 
 test-image: image build test-dependencies

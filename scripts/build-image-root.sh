@@ -12,22 +12,7 @@ umask 022
 folder=$(realpath -m "${1:?usage: build-image-root.sh FOLDER}")
 cd "$(dirname "$0")/.."
 
-scratch=.build/static-program
-parts=$(scripts/build-image-parts.sh)
-
-build_program() {
-    # Paths of this machine stay out of the program, so that any folder gives the same bytes. lld, because it does not
-    # depend on the order of the archives and writes the map from which the SBOM is read; it makes one of texts that end
-    # alike and of functions that are the same and have no address of their own, and leaves the tables for unwinding out.
-    swift build --scratch-path "$scratch" --explicit-target-dependency-import-check error -c release --product nilus \
-        --pkg-config-path "$parts/lib/pkgconfig" \
-        -Xswiftc -static-executable -Xswiftc -use-ld=lld -Xlinker -O2 -Xlinker --icf=safe \
-        -Xlinker -T -Xlinker "$PWD/scripts/no-unwinding.ld" -Xlinker --no-eh-frame-hdr \
-        -Xswiftc -file-prefix-map -Xswiftc "$PWD=." \
-        -Xcc "-ffile-prefix-map=$PWD=." -Xcxx "-ffile-prefix-map=$PWD=." -Xcxx -isystem -Xcxx "$parts/include" \
-        -Xlinker "-L$parts/lib" -Xlinker --strip-all -Xlinker --build-id=none \
-        -Xlinker "-Map=$PWD/$scratch/nilus.map"
-}
+parts=$(scripts/gather-parts.sh)
 
 # A directory rather than a bundle: OpenSSL then reads the few that a connection needs, not all of them at the start.
 install_certificates() {
@@ -41,11 +26,11 @@ install_certificates() {
     done
 }
 
-build_program
+scripts/build-programs.sh nilus
 rm -rf "$folder"
 install -d -m 0755 "$folder/root/usr/bin" "$folder/root/etc/ssl"
-install -m 0555 "$scratch/release/nilus" "$folder/root/usr/bin/nilus"
+install -m 0555 --strip .build/release/nilus "$folder/root/usr/bin/nilus"
 install_certificates
-scripts/write-sbom.py --map "$scratch/nilus.map" --parts "$parts" --scratch "$scratch" \
+scripts/write-sbom.py --map .build/nilus.map --parts "$parts" --scratch .build \
     --program "$folder/root/usr/bin/nilus" --revision "${REVISION:-$(git rev-parse HEAD)}" \
     --epoch "${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}" >"$folder/nilus.cdx.json"

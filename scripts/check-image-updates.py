@@ -12,8 +12,8 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-# The lists that scripts/build-image-parts.sh keeps, source packages included, apart from the machine's own.
-APT = ROOT / ".build" / "image-parts" / "apt"
+# The lists that scripts/gather-parts.sh keeps, source packages included, apart from the machine's own.
+APT = ROOT / ".build" / "parts" / "apt"
 OPTIONS = [word for name, value in (
     ("Dir::Etc::sourcelist", APT / "sources.list"), ("Dir::Etc::sourceparts", APT / "sources.d"),
     ("Dir::State::lists", APT / "lists"), ("Dir::Cache", APT / "cache"), ("APT::Sandbox::User", "root"),
@@ -37,7 +37,7 @@ def main():
     parser.add_argument("sbom", nargs="?", default=ROOT / ".build/container/image/nilus.cdx.json", type=pathlib.Path)
     components = json.loads(parser.parse_args().sbom.read_text())["components"]
     if not APT.exists():
-        sys.exit("cannot look for updates: run 'make image BUILDER=host' first, which keeps Debian's lists")
+        sys.exit("cannot look for updates: run 'make build' first, which keeps Debian's lists")
     subprocess.run(["apt-get", *OPTIONS, "update", "-qq"], check=True)
     outdated = [f"{component['name']} {component['version']}: Debian has {found}"
                 for component in components if component["purl"].startswith("pkg:deb/")

@@ -1,16 +1,12 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing for a purpose: build, test, bench, java (to read tables with Spark),
-# static (to build the static program of the container image), image (to build and run that image), kube-build or kube
-# (a real API server). Quick when none is.
+# image (to build and run the container image), kube-build or kube (a real API server). Quick when none is.
 set -euo pipefail
 
+# curl and simdjson as shared libraries are for the tests; the release programs take them from gather-parts.sh.
 build=(
-    libcurl4-openssl-dev libsimdjson-dev libsqlite3-dev libssl-dev libyaml-dev libzstd-dev
-    pkg-config zlib1g-dev
-)
-static=(
-    dpkg-dev g++ libnghttp2-dev libsqlite3-dev libssl-dev libyaml-dev libzstd-dev make openssl
-    pkg-config python3 zlib1g-dev
+    dpkg-dev g++ libcurl4-openssl-dev libnghttp2-dev libsimdjson-dev libsqlite3-dev libssl-dev libyaml-dev libzstd-dev
+    make openssl pkg-config python3 zlib1g-dev
 )
 declare -A packages=(
     [build]="${build[*]}"
@@ -19,11 +15,10 @@ declare -A packages=(
     [kube-build]="dpkg-dev golang-github-modern-go-reflect2-dev golang-go jq make rsync"
     [kube]="curl etcd-server openssl python3-venv"
     [bench]="python3-venv nginx-light openssl"
-    [static]="${static[*]}"
-    [image]="${static[*]} podman runc"
+    [image]="podman runc"
 )
 
-purpose=${1:?usage: install-dependencies.sh build|test|bench|java|static|image|kube-build|kube}
+purpose=${1:?usage: install-dependencies.sh build|test|bench|java|image|kube-build|kube}
 read -ra wanted <<<"${packages[$purpose]:?unknown purpose}"
 
 require_swift() {

@@ -61,7 +61,7 @@ def debian_source_component(name, version, kind="library"):
 
 
 def gathered(parts):
-    """File name → component, for what scripts/build-image-parts.sh built or unpacked."""
+    """File name → component, for what scripts/gather-parts.sh built or unpacked."""
     lines = (parts / "sources").read_text().splitlines()
     return {name: debian_source_component(source, version, "data" if name == "certificates" else "library")
             for name, source, version in map(str.split, lines)}

@@ -2,13 +2,15 @@
 
 Whatever a server is too old for is skipped by the name of the feature.
 """
+import contextlib
 import os
 import pathlib
+import re
 import secrets
 
 import pytest
 import yaml
-from cluster.client import Api, eventually, path
+from cluster.client import Api, Refused, eventually, path
 from cluster.space import JOB_ACCESS, OPERATOR_ACCESS, Space
 from cluster.standin import Standin
 from harness.programs import ROOT
@@ -120,6 +122,24 @@ def pytest_runtest_setup(item):
                 pytest.skip(f"this API server has no {feature}")
             if not named and feature in OF_A_REAL_SERVER:
                 pytest.skip(f"the stand-in has no {feature}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Beside a failure: how its workflows stood and what its operators logged, which nobody can ask for afterwards."""
+    report = yield
+    space = getattr(item, "funcargs", {}).get("space")
+    if report.when != "call" or not report.failed or space is None:
+        return report
+    with contextlib.suppress(Refused, OSError):
+        report.sections.append(("workflows", without_keys(yaml.safe_dump(space.list("workflows")))))
+    for log in sorted(space.folder.glob("*.log")):
+        report.sections.append((log.name, without_keys("\n".join(log.read_text().splitlines()[-200:]))))
+    return report
+
+
+def without_keys(text):
+    return re.sub(r"(sk|rk)_(test|live)_\w+", "(a key)", text)
 
 
 def pytest_configure(config):

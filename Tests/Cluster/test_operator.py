@@ -19,6 +19,16 @@ def ended(space, job):
     return eventually(lambda: run_status(space, job).get("completionTime") and run_status(space, job))
 
 
+def timed_out(space, job):
+    """How the run of a Job ended whose time is up."""
+    def read():
+        # A Job controller that is busy looks at a Job again when something about it changes.
+        space.api.merge("jobs", space.name, job["metadata"]["name"], {"metadata": {"annotations": {"seen": now()}}})
+        return run_status(space, job).get("completionTime") and run_status(space, job)
+
+    return eventually(read)
+
+
 def test_a_workflow_without_a_schedule_gets_one_job(space):
     with space.operator():
         made = space.put(workflow())
@@ -96,7 +106,7 @@ def test_a_container_that_waits_for_a_secret_is_told_while_it_waits(space):
         job = space.job("loads-g1")
         space.hang(space.pod_of(job), "CreateContainerConfigError")
         eventually(lambda: condition(space, "loads", "Ready")["reason"] == "SecretMissing")
-        status = ended(space, job)
+        status = timed_out(space, job)
 
     assert status["phase"] == "Failed"
     assert status["reason"] in ("SecretMissing", "DeadlineExceeded")
@@ -107,13 +117,7 @@ def test_a_job_that_takes_too_long_is_told(space):
         space.put(workflow())
         job = space.job("loads-g1")
         space.run_of(job)
-
-        def over():
-            # A Job controller that is busy looks at a Job again when something about it changes.
-            space.api.merge("jobs", space.name, "loads-g1", {"metadata": {"annotations": {"looked-at": now()}}})
-            return run_status(space, job).get("completionTime") and run_status(space, job)
-
-        status = eventually(over)
+        status = timed_out(space, job)
 
     assert (status["phase"], status["reason"]) == ("Failed", "DeadlineExceeded")
 

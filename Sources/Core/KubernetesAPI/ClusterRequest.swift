@@ -9,7 +9,8 @@ struct ClusterRequest {
     var query: [(name: String, value: String)] = []
     var body: HTTPBody?
     var contentType = "application/json"
-    var timeout = ClusterLimits.timeout
+    /// `nil` for that of an attempt.
+    var timeout: Duration?
     var maximumBodyBytes = ClusterLimits.largestAnswer
 
     /// The path with its query.
@@ -22,8 +23,6 @@ struct ClusterRequest {
 
 /// Bounds of the conversation with an API server.
 enum ClusterLimits {
-    /// The server itself gives up after 60 s.
-    static let timeout = Duration.seconds(65)
     /// Upper bound of one answer in bytes, a page of a list included.
     static let largestAnswer = 32 * 1_024 * 1_024
     /// Objects in a page of a list.

@@ -79,7 +79,7 @@ extension KubernetesClient {
         var request = ClusterRequest(method: .get, path: pod.path("log"))
         request.query = [("container", container)]
         if follow { request.query.append(("follow", "true")) }
-        request.timeout = follow ? .seconds(86_400) : ClusterLimits.timeout
+        request.timeout = follow ? .seconds(86_400) : nil
         request.maximumBodyBytes = ClusterLimits.watchBuffer
         return LogStream(try await open(request))
     }

@@ -31,6 +31,20 @@ package final class KubernetesClient: Sendable {
         http = HTTPClient(try connection.httpConfiguration())
     }
 
+    private init(sharing client: KubernetesClient, patience: RequestPatience) {
+        connection = client.connection
+        http = client.http
+        token = client.token
+        time = client.time
+        chance = client.chance
+        self.patience = patience
+    }
+
+    /// The same client, its connections and its token, with another patience.
+    package func with(_ patience: RequestPatience) -> KubernetesClient {
+        KubernetesClient(sharing: self, patience: patience)
+    }
+
     /// Sends a request until it is answered for good.
     func exchange(_ request: ClusterRequest) async throws(ClusterFailure) -> HTTPResponse {
         let start = time.monotonic()
@@ -101,7 +115,8 @@ package final class KubernetesClient: Sendable {
         if request.body != nil { headers.append(HTTPHeader("Content-Type", request.contentType)) }
         return HTTPRequest(
             request.method, url: connection.server + request.target, headers: headers, bearer: bearer,
-            body: request.body, maximumBodyBytes: request.maximumBodyBytes, timeout: request.timeout)
+            body: request.body, maximumBodyBytes: request.maximumBodyBytes,
+            timeout: request.timeout ?? patience.attempt)
     }
 
     /// The JSON of an answer.

@@ -1,14 +1,17 @@
-/// How long a request is repeated when the server is busy or silent.
+/// How long an answer is waited for, and a request repeated when the server is busy or silent.
 package struct RequestPatience: Sendable {
     /// Time after the first attempt from which on no other begins.
     package let total: Duration
+    /// How long one attempt may take; lasting answers, such as watches, have bounds of their own.
+    package let attempt: Duration
 
     private static let firstDelay = Duration.milliseconds(250)
     private static let longestDelay = Duration.seconds(15)
 
-    /// Repeats for the given time.
-    package init(total: Duration) {
+    /// Repeats for the given time; the server itself gives up on an attempt after 60 s.
+    package init(total: Duration, attempt: Duration = .seconds(65)) {
         self.total = total
+        self.attempt = attempt
     }
 
     /// For a command that a person waits for, or one step of a controller.

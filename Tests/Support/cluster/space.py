@@ -3,6 +3,7 @@ import contextlib
 import datetime
 import os
 import pathlib
+import signal
 import subprocess
 import urllib.error
 import urllib.request
@@ -173,6 +174,8 @@ class Space:
         with stopped(process):
             wait_for(port, seconds=60)
             yield Operator(process, port, log)
+            # A test may stop it, or kill it; whatever else ends it is a fault that its workflows might not show.
+            assert process.poll() in (None, 0, -signal.SIGKILL), f"the operator ended by itself: {process.returncode}"
 
     def resource(self, *arguments, expect=0, environment=None):
         """Runs `nilus resource` as a person does, and returns what it printed."""

@@ -17,7 +17,7 @@ final class LeaseKeeper: Sendable {
         _ client: KubernetesClient, _ election: LeaderElection, time: TimeSource, logger: Logger,
         health: OperatorHealth
     ) {
-        self.client = client
+        self.client = client.with(LeaderElection.patience)
         lease = ObjectReference(.lease, namespace: election.namespace, name: election.name)
         self.election = Mutex(election)
         self.time = time
@@ -47,7 +47,7 @@ final class LeaseKeeper: Sendable {
             try await time.sleep(LeaderElection.renewPause)
             while try await !tryOnce() {
                 guard leads else { throw NilusError.noLongerLeading() }
-                try await time.sleep(LeaderElection.retryPause)
+                try await time.sleep(LeaderElection.failurePause)
             }
         }
     }

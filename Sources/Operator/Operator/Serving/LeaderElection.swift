@@ -1,4 +1,5 @@
 import JSON
+import KubernetesAPI
 import NilusCore
 
 /// Who leads, decided by a Lease: of several operators one works, the others wait.
@@ -22,8 +23,14 @@ struct LeaderElection: Sendable {
     static let leaseDuration = Duration.seconds(15)
     /// A leader that could not renew for so long stops.
     static let renewDeadline = Duration.seconds(10)
-    static let renewPause = Duration.seconds(5)
+    static let renewPause = Duration.seconds(2)
+    /// Before a leader tries again to renew.
+    static let failurePause = Duration.seconds(1)
+    /// Before others look again whether the Lease is free.
     static let retryPause = Duration.seconds(2)
+    /// Of one request: a server that is silent is asked anew, so that one lost answer does not cost the lead. Between
+    /// requests there are the pauses above.
+    static let patience = RequestPatience(total: .zero, attempt: .seconds(4))
 
     let identity: String
     let name: String

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Gathers in one folder what the container image takes from Debian, static libraries and certificates, and prints its
-# path.
+# Gathers in one folder what the programs and the container image take from Debian, static libraries and certificates, and
+# prints its path.
+#
+# usage: gather-parts.sh [--kept]     --kept: those that were gathered last, if any, without asking Debian for newer ones
 #
 # curl and simdjson are built from Debian's source packages: Debian's own static libcurl needs libraries that exist only
 # as shared ones, and simdjson has no static library at all. The others are Debian's. Certificates come out of the
@@ -9,7 +11,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-store=$PWD/.build/image-parts
+store=$PWD/.build/parts
 apt_files=$store/apt
 debian_libraries=(libcrypto libnghttp2 libsqlite3 libssl libyaml libz libzstd)
 
@@ -92,7 +94,7 @@ link_debian_libraries() {
     local library found
     for library in "${debian_libraries[@]}"; do
         found=$(find /usr/lib -maxdepth 2 -name "$library.a" -print -quit)
-        [ -n "$found" ] || { echo "cannot find $library.a: run scripts/install-dependencies.sh static" >&2; return 1; }
+        [ -n "$found" ] || { echo "cannot find $library.a: run scripts/install-dependencies.sh build" >&2; return 1; }
         ln -s "$found" "$prefix/lib/$library.a"
     done
 }
@@ -115,13 +117,20 @@ write_pkg_configs() {
     done
 }
 
+script_digest=$(sha256sum <"scripts/${0##*/}" | cut -c1-16)
+kept=$(readlink "$store/kept" || true)
+if [ "${1:-}" = --kept ] && [[ $kept == "$script_digest"-* ]] && [ -d "$store/$kept" ]; then
+    echo "$store/$kept"
+    exit
+fi
 prepare_apt
 curl_version=$(version_of curl)
 simdjson_version=$(version_of simdjson)
 certificates_version=$(version_of ca-certificates)
-digest=$(cat "scripts/${0##*/}" - <<<"$curl_version $simdjson_version $certificates_version" | sha256sum | cut -c1-16)
-destination=$store/$digest
+versions_digest=$(sha256sum <<<"$curl_version $simdjson_version $certificates_version" | cut -c1-16)
+destination=$store/$script_digest-$versions_digest
 if [ ! -d "$destination" ]; then
+    echo "building curl ${curl_version%%-*} and simdjson ${simdjson_version%%-*} from Debian's sources, about a minute" >&2
     work=$(mktemp -d "$store/work.XXXXXX")
     trap 'rm -rf "$work"' EXIT
     prefix=$work/prefix
@@ -136,4 +145,5 @@ if [ ! -d "$destination" ]; then
         "certificates ca-certificates $certificates_version" >"$prefix/sources"
     mv "$prefix" "$destination"
 fi
+ln -sfn "${destination##*/}" "$store/kept"
 echo "$destination"
