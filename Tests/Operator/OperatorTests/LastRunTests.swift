@@ -67,6 +67,48 @@ struct `The last run of nodes that have a pod each` {
         #expect(try cluster.decide().forces == ["Workflow"])
     }
 
+    @Test func `is not told while another node begins`() throws {
+        let chain = [Cluster.node("a"), Cluster.node("b", after: ["a"])]
+        var cluster = ended(chain, [("a", "Succeeded")])
+
+        let beginning = try cluster.decide()
+        cluster.jobs.append(Cluster.job("loads-g1-b", group: "g1", node: "b"))
+        let begun = try cluster.decide()
+
+        #expect(beginning.names("Job") == ["loads-g1-b"])
+        for decision in [beginning, begun] {
+            #expect(decision.forces == [] && decision.condition("Ready")?["status"]?.string == "True")
+            #expect(decision.status("Workflow")?["lastRun"] == nil)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `stays as the operator told it until a job tells of the next`(isTakenOver: Bool) throws {
+        let told: JSONValue = [
+            "lastRun": ["name": "old", "phase": "Interrupted"],
+            "conditions": [["type": "Succeeded", "status": "False", "reason": "Interrupted"]],
+        ]
+        var cluster = Cluster(generation: 2, status: told)
+        cluster.jobs = [Cluster.job("loads-g2", group: "g2")]
+        cluster.runs = [Cluster.run("loads-g2-u-loads-g2", group: "g2", phase: "Running")]
+        var fields: [JSONValue] = ["nilus-operator"]
+        if isTakenOver { fields.append("nilus-job") }
+        var object = try #require(cluster.workflow.object)
+        var metadata = try #require(object["metadata"]?.object)
+        metadata["managedFields"] = .array(
+            fields.map { manager in
+                ["manager": manager, "operation": "Apply", "fieldsV1": ["f:status": ["f:lastRun": ["f:name": [:]]]]]
+            })
+        object["metadata"] = .object(metadata)
+        cluster.workflow = .object(object)
+
+        let decision = try cluster.decide()
+
+        #expect(decision.forces == [])
+        #expect(decision.status("Workflow")?["lastRun"]?["name"]?.string == (isTakenOver ? nil : "old"))
+        #expect((decision.condition("Succeeded") == nil) == isTakenOver)
+    }
+
     @Test func `keeps the runs of all its nodes, however many they are`() throws {
         var cluster = Cluster(generation: 30)
         cluster.runs = (10..<25).map {

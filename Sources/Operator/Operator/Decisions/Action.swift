@@ -37,6 +37,13 @@ struct Decision: Sendable, Equatable {
     /// The next moment that changes something by itself, such as the end of a schedule.
     var wakeAt: Timestamp?
 
+    /// Whether something begins to run.
+    var startsJob: Bool {
+        actions.contains { action in
+            if case .create(let object, _) = action { object.kind == .job } else { false }
+        }
+    }
+
     /// Wants another look at a moment, unless there is one earlier.
     mutating func wake(at moment: Timestamp) {
         wakeAt = min(moment, wakeAt ?? moment)

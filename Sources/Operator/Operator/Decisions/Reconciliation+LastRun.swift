@@ -20,9 +20,10 @@ extension Reconciliation {
     /// A pod of whichever run writes the same fields, and would take them back.
     var lastRunToTell: RunObject? {
         let runs = lastRuns
-        guard let worst = runs.worst, runs.allSatisfy({ $0.hasEnded && !isActive($0) }), !situation.mayReport else {
-            return nil
-        }
+        guard let worst = runs.worst, runs.allSatisfy({ $0.hasEnded && !isActive($0) }), !situation.mayReport,
+            // A node may have begun whose run is not there yet.
+            worst.node == nil || !situation.jobs.contains(where: { $0.isActive && $0.group == worst.group })
+        else { return nil }
         let told = workflow.status["lastRun"]
         let isTold = runs.contains { run in
             run.phase == worst.phase && told?["name"]?.string == run.metadata.name

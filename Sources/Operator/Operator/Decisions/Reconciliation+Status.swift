@@ -9,19 +9,28 @@ extension Reconciliation {
     /// Declares the status, if it is not there already.
     func report(_ state: ReadyState, _ next: NextRun?, _ decision: inout Decision) {
         var status = ownStatus(state, next)
-        let takeover = lastRunToTell
-        if let takeover {
-            status["lastRun"] = takeover.summary
-            let conditions = (status["conditions"]?.array ?? []) + [takeover.condition(workflow, now: now)]
-            status["conditions"] = .array(conditions)
+        let takeover = decision.startsJob ? nil : lastRunToTell
+        let told = takeover.map { ($0.summary, $0.condition(workflow, now: now)) } ?? lastRunToKeep
+        if let told {
+            status["lastRun"] = told.0
+            status["conditions"] = .array((status["conditions"]?.array ?? []) + [told.1])
         }
-        guard !isDeclared(status, tellsLastRun: takeover != nil) else { return }
+        guard !isDeclared(status, tellsLastRun: told != nil) else { return }
         let declaration: JSONValue = [
             "apiVersion": .string(KubernetesResource.workflow.apiVersion), "kind": "Workflow",
             "metadata": ["name": .string(workflow.metadata.name), "namespace": .string(workflow.metadata.namespace)],
             "status": .object(status),
         ]
         decision.report = .applyStatus(workflow.reference, declaration, force: takeover != nil)
+    }
+
+    /// What the operator told of the last run, for as long as no job tells of the next one: a server of 1.20 makes null of
+    /// an object that nobody declares any more, and then refuses that.
+    private var lastRunToKeep: (JSONValue, JSONValue)? {
+        guard workflow.operatorTellsLastRun, !workflow.othersTellLastRun, let told = workflow.status["lastRun"],
+            let condition = workflow.condition("Succeeded")
+        else { return nil }
+        return (told, condition)
     }
 
     private func ownStatus(_ state: ReadyState, _ next: NextRun?) -> JSONObject {

@@ -10,6 +10,8 @@ package struct WorkflowObject: Sendable, Equatable {
     package let status: JSONValue
     /// Whether ``status`` tells of the last run what the operator, not the job, declared.
     package let operatorTellsLastRun: Bool
+    /// Whether a job, or anybody else, declared something of it too.
+    package let othersTellLastRun: Bool
 
     /// Reads an object as the API server sends it.
     package init?(_ object: JSONValue) {
@@ -18,10 +20,13 @@ package struct WorkflowObject: Sendable, Equatable {
         spec = object["spec"] ?? [:]
         status = object["status"] ?? [:]
         let entries = object["metadata"]?["managedFields"]?.array ?? []
-        operatorTellsLastRun = entries.contains { entry in
-            entry["manager"]?.string == OperatorSettings.fieldManager && entry["operation"]?.string == "Apply"
-                && entry["fieldsV1"]?["f:status"]?["f:lastRun"] != nil
-        }
+        let tellers = entries.filter { $0["fieldsV1"]?["f:status"]?["f:lastRun"] != nil }
+        operatorTellsLastRun = tellers.contains(where: Self.isOperators)
+        othersTellLastRun = !tellers.allSatisfy(Self.isOperators)
+    }
+
+    private static func isOperators(_ entry: JSONValue) -> Bool {
+        entry["manager"]?.string == OperatorSettings.fieldManager && entry["operation"]?.string == "Apply"
     }
 
     /// A condition of the status by its type.
