@@ -37,10 +37,11 @@ struct Decision: Sendable, Equatable {
     /// The next moment that changes something by itself, such as the end of a schedule.
     var wakeAt: Timestamp?
 
-    /// Whether something begins to run.
-    var startsJob: Bool {
+    /// Whether another Job of a group begins to run.
+    func startsJob(of group: String?) -> Bool {
         actions.contains { action in
-            if case .create(let object, _) = action { object.kind == .job } else { false }
+            guard case .create(let object, let manifest) = action, object.kind == .job else { return false }
+            return manifest["metadata"]?["labels"]?[OperatorLabel.group]?.string == group
         }
     }
 

@@ -9,7 +9,7 @@ extension Reconciliation {
     /// Declares the status, if it is not there already.
     func report(_ state: ReadyState, _ next: NextRun?, _ decision: inout Decision) {
         var status = ownStatus(state, next)
-        let takeover = decision.startsJob ? nil : lastRunToTell
+        let takeover = lastRunToTell.flatMap { decision.startsJob(of: $0.group) ? nil : $0 }
         let told = takeover.map { ($0.summary, $0.condition(workflow, now: now)) } ?? lastRunToKeep
         if let told {
             status["lastRun"] = told.0
