@@ -28,8 +28,9 @@ struct LeaderElection: Sendable {
     static let failurePause = Duration.seconds(1)
     /// Before others look again whether the Lease is free.
     static let retryPause = Duration.seconds(2)
-    /// Of one request: a server that is silent is asked anew, so that one lost answer does not cost the lead. Between
-    /// requests there are the pauses above.
+    /// That of one request: a server that is silent is asked anew, so that one lost answer does not cost the lead.
+    ///
+    /// Between requests there are the pauses above.
     static let patience = RequestPatience(total: .zero, attempt: .seconds(4))
 
     let identity: String
