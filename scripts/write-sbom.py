@@ -102,13 +102,15 @@ def components(arguments):
         path = path if path.is_absolute() else ROOT / path
         target = next((part.removesuffix(".build") for part in path.parts if part.endswith(".build") and
                        part != ".build"), None)
-        if path.is_relative_to(arguments.parts.resolve()) and path.name in built:
+        is_part = path.is_relative_to(arguments.parts.resolve())
+        is_object = path.is_relative_to(scratch) and not is_part
+        if is_part and path.name in built:
             found.append(built[path.name])
         elif pathlib.Path(os.path.realpath(path)).is_relative_to(runtime_folder):
             found.append(swift_toolchain())
-        elif path.is_relative_to(scratch) and target in packages:
+        elif is_object and target in packages:
             found.append(packages[target])
-        elif path.is_relative_to(scratch) and (target in own or target is None):
+        elif is_object and (target in own or target is None):
             # Ours, or an object that the build makes for the link itself.
             continue
         elif package := debian_package(path):
