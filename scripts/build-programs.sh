@@ -3,8 +3,8 @@
 #
 # usage: build-programs.sh NAME…
 #
-# They are static: they start in half the time of programs that load curl's 38 shared libraries, and what is tested and
-# measured here is, stripped, what the container image holds.
+# They are static: they start with a fifth fewer instructions than programs that load curl's 38 shared libraries, and what is
+# tested and measured here is, stripped, what the container image holds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

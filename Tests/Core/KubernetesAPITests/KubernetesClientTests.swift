@@ -74,6 +74,20 @@ struct `A client of an API server` {
         #expect(error?.worded("read it").code == .clusterUnavailable)
     }
 
+    @Test func `is asked once, and not waited for longer, where that was all the patience`() async throws {
+        let server = try LoopbackServer { number, _ in number == 0 ? .http(503, body: "{}") : .silence }
+        let time = WaitedTime()
+        let client = try client(server, time: time).with(
+            RequestPatience(total: .zero, attempt: .milliseconds(200)))
+
+        let busy = await #expect(throws: ClusterFailure.self) { _ = try await client.get(job) }
+        let silent = await #expect(throws: ClusterFailure.self) { _ = try await client.get(job) }
+
+        #expect(busy?.refusal?.status == 503)
+        guard case .unreachable = silent else { throw try #require(silent) }
+        #expect(server.received.count == 2 && time.total == .zero)
+    }
+
     @Test func `does not repeat what is refused for good`() async throws {
         let server = try LoopbackServer { _, _ in .http(403, body: #"{"reason":"Forbidden","message":"not you"}"#) }
 

@@ -75,7 +75,11 @@ struct `The last run of nodes that have a pod each` {
         cluster.jobs.append(Cluster.job("loads-g1-b", group: "g1", node: "b"))
         let begun = try cluster.decide()
 
+        let refusal = NilusError(.status, .configurationInvalid, "the API server will not have Job 'loads-g1-b'")
+        let refused = try ended(chain, [("a", "Succeeded")]).reconciliation().refused(refusal)
+
         #expect(beginning.names("Job") == ["loads-g1-b"])
+        #expect(refused.forces == [] && refused.status("Workflow")?["lastRun"] == nil)
         for decision in [beginning, begun] {
             #expect(decision.forces == [] && decision.condition("Ready")?["status"]?.string == "True")
             #expect(decision.status("Workflow")?["lastRun"] == nil)

@@ -37,14 +37,6 @@ struct Decision: Sendable, Equatable {
     /// The next moment that changes something by itself, such as the end of a schedule.
     var wakeAt: Timestamp?
 
-    /// Whether another Job of a group begins to run.
-    func startsJob(of group: String?) -> Bool {
-        actions.contains { action in
-            guard case .create(let object, let manifest) = action, object.kind == .job else { return false }
-            return manifest["metadata"]?["labels"]?[OperatorLabel.group]?.string == group
-        }
-    }
-
     /// Wants another look at a moment, unless there is one earlier.
     mutating func wake(at moment: Timestamp) {
         wakeAt = min(moment, wakeAt ?? moment)

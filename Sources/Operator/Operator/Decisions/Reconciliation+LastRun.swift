@@ -18,11 +18,10 @@ extension Reconciliation {
     /// The last run, when it has ended and the workflow's status does not say how.
     ///
     /// A pod of whichever run writes the same fields, and would take them back.
-    var lastRunToTell: RunObject? {
+    func lastRunToTell(_ plan: WorkflowPlan?) -> RunObject? {
         let runs = lastRuns
         guard let worst = runs.worst, runs.allSatisfy({ $0.hasEnded && !isActive($0) }), !situation.mayReport,
-            // A node may have begun whose run is not there yet.
-            worst.node == nil || !situation.jobs.contains(where: { $0.isActive && $0.group == worst.group })
+            !isUnderWay(worst.group, plan)
         else { return nil }
         let told = workflow.status["lastRun"]
         let isTold = runs.contains { run in
@@ -30,6 +29,12 @@ extension Reconciliation {
                 && told?["phase"]?.string == run.phase
         }
         return !isTold || workflow.operatorTellsLastRun ? worst : nil
+    }
+
+    /// Whether another node of a group begins or may still begin; none does without a plan.
+    private func isUnderWay(_ group: String?, _ plan: WorkflowPlan?) -> Bool {
+        guard let plan, let group, presentGroups.contains(group) else { return false }
+        return !isSettled(group, plan)
     }
 }
 

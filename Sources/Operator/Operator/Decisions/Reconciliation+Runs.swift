@@ -120,7 +120,7 @@ extension Reconciliation {
     }
 
     /// The groups that may still have to start something: what is left of them says what ran.
-    private var presentGroups: Set<String> {
+    var presentGroups: Set<String> {
         Set([RunGroup.generation(workflow.metadata.generation)] + liveTicks.map(RunGroup.ofTick))
             .union(requestedGroup.map { [$0] } ?? [])
     }

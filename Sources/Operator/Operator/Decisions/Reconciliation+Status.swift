@@ -7,13 +7,13 @@ import NilusCore
 
 extension Reconciliation {
     /// Declares the status, if it is not there already.
-    func report(_ state: ReadyState, _ next: NextRun?, _ decision: inout Decision) {
+    func report(_ state: ReadyState, _ next: NextRun?, _ plan: WorkflowPlan?, _ decision: inout Decision) {
         var status = ownStatus(state, next)
-        let takeover = lastRunToTell.flatMap { decision.startsJob(of: $0.group) ? nil : $0 }
-        let told = takeover.map { ($0.summary, $0.condition(workflow, now: now)) } ?? lastRunToKeep
+        let takeover = lastRunToTell(plan)
+        let told = takeover.map { (lastRun: $0.summary, condition: $0.condition(workflow, now: now)) } ?? lastRunToKeep
         if let told {
-            status["lastRun"] = told.0
-            status["conditions"] = .array((status["conditions"]?.array ?? []) + [told.1])
+            status["lastRun"] = told.lastRun
+            status["conditions"] = .array((status["conditions"]?.array ?? []) + [told.condition])
         }
         guard !isDeclared(status, tellsLastRun: told != nil) else { return }
         let declaration: JSONValue = [
@@ -26,11 +26,11 @@ extension Reconciliation {
 
     /// What the operator told of the last run, for as long as no job tells of the next one: a server of 1.20 makes null of
     /// an object that nobody declares any more, and then refuses that.
-    private var lastRunToKeep: (JSONValue, JSONValue)? {
-        guard workflow.operatorTellsLastRun, !workflow.othersTellLastRun, let told = workflow.status["lastRun"],
+    private var lastRunToKeep: (lastRun: JSONValue, condition: JSONValue)? {
+        guard workflow.operatorTellsLastRun, !workflow.othersTellLastRun, let lastRun = workflow.status["lastRun"],
             let condition = workflow.condition("Succeeded")
         else { return nil }
-        return (told, condition)
+        return (lastRun, condition)
     }
 
     private func ownStatus(_ state: ReadyState, _ next: NextRun?) -> JSONObject {

@@ -23,13 +23,15 @@ struct Reconciliation {
         // What is deleted with its workflow is collected by Kubernetes.
         guard !workflow.metadata.isDeleting else { return Decision() }
         var decision = Decision()
+        var plan: WorkflowPlan?
         var next: NextRun?
         let state: ReadyState
         do throws(NilusError) {
-            let plan = try WorkflowPlan(workflow, read: read)
-            next = try keepSchedule(plan, &decision)
-            state = try start(plan, &decision)
-            tidyConfigs(plan, &decision)
+            let found = try WorkflowPlan(workflow, read: read)
+            plan = found
+            next = try keepSchedule(found, &decision)
+            state = try start(found, &decision)
+            tidyConfigs(found, &decision)
         } catch {
             state = .stalled(reason: error.code.reason, message: error.line)
             decision.actions.append(
@@ -38,7 +40,7 @@ struct Reconciliation {
         followRuns(&decision)
         tidyJobs(&decision)
         tidyRuns(&decision)
-        report(state, next, &decision)
+        report(state, next, plan, &decision)
         return decision
     }
 
@@ -47,7 +49,9 @@ struct Reconciliation {
         var decision = Decision()
         decision.actions.append(
             .tell(Notice(isWarning: true, reason: error.code.reason, message: error.line, subject: error.line)))
-        report(.stalled(reason: error.code.reason, message: error.line), nil, &decision)
+        // What was refused was made of a plan, so that there is one.
+        let plan = try? WorkflowPlan(workflow, read: read)
+        report(.stalled(reason: error.code.reason, message: error.line), nil, plan, &decision)
         return decision
     }
 
