@@ -38,7 +38,7 @@ struct ListWalk {
     /// Judges an answer to the last question.
     mutating func receive(_ facts: ListFacts) -> ListPlan {
         guard !facts.rows.isEmpty else { return .discard(next: afterEmptyPage(hasMore: facts.hasMore)) }
-        let isNew = facts.rows.map { !known.contains($0.id) }
+        let isNew = known.areNew(facts.rows.lazy.map(\.id))
         guard isNew.contains(true) else { return afterRepeatedPage(facts) }
         if isOutOfOrder(facts), untrustedAnswers == 0 {
             untrustedAnswers += 1

@@ -17,7 +17,16 @@ struct RecentIDs {
     private var ids: Set<Int> = []
 
     func contains(_ id: String) -> Bool {
-        ids.contains(id.hashValue)
+        ids.contains(id.hashOfBytes)
+    }
+
+    /// For each id of a page, whether it is neither kept nor earlier on the page.
+    func areNew(_ pageIDs: some Sequence<String>) -> [Bool] {
+        var onPage: Set<Int> = []
+        return pageIDs.map { id in
+            let hash = id.hashOfBytes
+            return !ids.contains(hash) && onPage.insert(hash).inserted
+        }
     }
 
     /// How many ids are kept.
@@ -25,7 +34,7 @@ struct RecentIDs {
 
     /// Adds a page and forgets pages whose rows were all created after the horizon: they do not come again.
     mutating func insert(_ pageIDs: some Sequence<String>, boundary: Int64?, horizon: Int64?) {
-        let hashes = pageIDs.map(\.hashValue)
+        let hashes = pageIDs.map(\.hashOfBytes)
         pages.append(SeenPage(ids: hashes, boundary: boundary))
         ids.formUnion(hashes)
         while pages.count > Self.pagesKept + 1, Self.isBehind(horizon, pages[1]) {
@@ -36,5 +45,14 @@ struct RecentIDs {
     private static func isBehind(_ horizon: Int64?, _ page: SeenPage) -> Bool {
         guard let horizon, let boundary = page.boundary else { return true }
         return boundary > horizon
+    }
+}
+
+extension String {
+    /// A hash of the bytes: `hashValue` is the same for `é` and `e\u{301}`, which are two ids.
+    fileprivate var hashOfBytes: Int {
+        var hasher = Hasher()
+        for byte in utf8 { hasher.combine(byte) }
+        return hasher.finalize()
     }
 }

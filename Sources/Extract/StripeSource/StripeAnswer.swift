@@ -33,8 +33,9 @@ enum StripeAnswer {
             self = .refusal(.gaveUp(what, StripeFailure(response, error), attempts: 1, elapsed: .zero))
         } else if error.isLostCursor, response.status == 400 {
             self = .cursorLost
-        } else if error.isUnavailableFeature {
-            self = .refusal(.featureUnavailable(what, error, requestID: requestID))
+        } else if error.isUnavailableFeature, [400, 403, 404].contains(response.status) {
+            self = .refusal(
+                .featureUnavailable(what, status: response.status, error, requestID: requestID))
         } else {
             self = .refusal(.stripeRefused(what, status: response.status, error, requestID: requestID))
         }

@@ -39,11 +39,21 @@ extension NilusError {
             cause: cause)
     }
 
-    static func featureUnavailable(_ what: String, _ error: StripeErrorBody, requestID: String?) -> NilusError {
+    static func featureUnavailable(
+        _ what: String, status: Int, _ error: StripeErrorBody, requestID: String?
+    ) -> NilusError {
         NilusError(
             .extract, .featureUnavailable,
             "cannot read \(what): the account does not have it: \(error.message ?? "no explanation given")",
-            context: context(400, error, requestID))
+            context: context(status, error, requestID))
+    }
+
+    /// What the account has on one page cannot be missing on the next: its endpoint is not to be skipped.
+    static func featureLost(_ error: NilusError) -> NilusError {
+        NilusError(
+            .extract, .sourceRefused,
+            "\(error.message); the page before came, so this is no reason to skip it; run again",
+            context: error.context)
     }
 
     static func gaveUp(_ what: String, _ failure: StripeFailure, attempts: Int, elapsed: Duration) -> NilusError {

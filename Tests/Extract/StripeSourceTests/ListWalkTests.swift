@@ -107,6 +107,28 @@ struct `A walk through a list` {
         #expect(walked.fault == nil)
     }
 
+    @Test func `takes ids for the same only when their bytes are`() throws {
+        let spellings = ["caf\u{e9}", "cafe\u{301}"]
+        let rows = spellings.map { ListFacts.Row(id: $0, created: 7) } + rows(20)
+        var walk = ListWalk(window: .everything, order: .newestFirst)
+
+        let together = walk.receive(ListFacts(rows: rows, hasMore: true))
+        let again = walk.receive(ListFacts(rows: [rows[1], ListFacts.Row(id: "next", created: 1)], hasMore: false))
+
+        #expect(
+            together == .deliver(rows.map { _ in nil }, next: .ask(ListQuery(cursor: "obj_19", createdAtMost: nil))))
+        #expect(again == .deliver([.duplicate, nil], next: .finish))
+    }
+
+    @Test func `delivers a row once that stands twice on a page`() {
+        var walk = ListWalk(window: .everything, order: .newestFirst)
+        let row = ListFacts.Row(id: "a", created: 5)
+
+        let plan = walk.receive(ListFacts(rows: [row, row, ListFacts.Row(id: "b", created: 5)], hasMore: false))
+
+        #expect(plan == .deliver([nil, .duplicate, nil], next: .finish))
+    }
+
     @Test func `ends with an empty list at once`() throws {
         let walked = try deliveredIDs(ListModel(rows: [], canFilterByTime: true))
 

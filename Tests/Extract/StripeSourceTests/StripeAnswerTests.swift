@@ -65,6 +65,10 @@ struct `An answer of Stripe` {
             message: "cannot read page 2 of endpoint 'charge': the account does not have it: "
                 + "Your account is not set up to use Issuing"),
         Refusal(
+            status: 401, body: error("This API surface is not enabled for this key."), code: .keyRefused,
+            message: "cannot read page 2 of endpoint 'charge': Stripe does not accept the key: "
+                + "This API surface is not enabled for this key"),
+        Refusal(
             status: 400, body: "<html>", code: .sourceRefused,
             message: "cannot read page 2 of endpoint 'charge': Stripe refused with 400"),
         Refusal(

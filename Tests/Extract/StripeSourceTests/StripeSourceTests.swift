@@ -76,6 +76,21 @@ struct `Stripe as a source` {
         #expect(reading.meter.current.requests == 2 && reading.meter.current.rowsReceived == 150)
     }
 
+    @Test func `does not skip an endpoint whose feature ends after its first page`() async throws {
+        let refusal = #"{"error":{"message":"Your account is not set up to use Issuing."}}"#
+        let server = try LoopbackServer { number, _ in
+            number == 0 ? .http(200, [date], body: list(1...100, hasMore: true)) : .http(400, [date], body: refusal)
+        }
+
+        let error = await #expect(throws: NilusError.self) { try await Reading().ids(server) }
+
+        #expect(error?.code == .sourceRefused)
+        #expect(
+            error?.message
+                == "cannot read page 2 of endpoint 'charge': the account does not have it: Your account is not "
+                + "set up to use Issuing; the page before came, so this is no reason to skip it; run again")
+    }
+
     @Test func `stops at the page limit and says that there is more`() async throws {
         let server = try LoopbackServer { _, _ in .http(200, [date], body: list(1...100, hasMore: true)) }
 
