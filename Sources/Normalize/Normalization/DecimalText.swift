@@ -44,6 +44,26 @@ enum DecimalText {
         return isNegative ? -magnitude : magnitude
     }
 
+    /// The integer that a number with a fraction or an exponent stands for; `nil` when it stands for none, or a larger one.
+    static func integer(_ text: UnsafeRawBufferPointer) -> Int64? {
+        let parts = text.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 | 0x20 == UInt8(ascii: "e") }
+        var digits = parts[0].filter { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "-") }
+        var zeros = parts[0].firstIndex(of: UInt8(ascii: ".")).map { $0 + 1 - parts[0].endIndex } ?? 0
+        while digits.last == UInt8(ascii: "0") {
+            digits.removeLast()
+            zeros += 1
+        }
+        guard !digits.isEmpty else { return 0 }
+        guard let exponent = parts.count == 1 ? 0 : Int(String(decoding: parts[1], as: UTF8.self)),
+            // More zeros than this make every number too large; so the exponent cannot overflow below.
+            exponent.magnitude <= text.count + 18
+        else { return nil }
+        zeros += exponent
+        guard (0...18).contains(zeros) else { return nil }
+        let sign = text.first == UInt8(ascii: "-") ? "-" : ""
+        return Int64(sign + String(decoding: digits, as: UTF8.self) + String(repeating: "0", count: zeros))
+    }
+
     private static func appended(_ digit: UInt8, to magnitude: Int128) -> Int128? {
         let (tenfold, overflow) = magnitude.multipliedReportingOverflow(by: 10)
         let (sum, carry) = tenfold.addingReportingOverflow(Int128(digit - 0x30))

@@ -2,16 +2,11 @@ import JSON
 
 /// Reads JSON numbers without losing any of their value.
 enum Numbers {
-    /// Integers up to this magnitude are exact as doubles.
-    private static let exactDoubles: ClosedRange<Int64> = -(1 << 53)...(1 << 53)
-
     /// The integer a number stands for, also when it is written `1.0` or `1e3`.
     static func integer(_ value: JSONElement) -> Int64? {
         if let integer = value.integer { return integer }
-        guard value.kind == .number, hasFractionOrExponent(value), let double = value.double,
-            let integer = Int64(exactly: double), exactDoubles.contains(integer)
-        else { return nil }
-        return integer
+        guard value.kind == .number, hasFractionOrExponent(value) else { return nil }
+        return DecimalText.integer(value.raw)
     }
 
     /// The double nearest to a number; `nil` for an integer that a double cannot hold exactly.

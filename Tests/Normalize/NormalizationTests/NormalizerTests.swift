@@ -116,7 +116,11 @@ struct `Normalization` {
     @Test(arguments: [
         Misfit(kind: .integer, value: #""12""#), Misfit(kind: .integer, value: "1.5"),
         Misfit(kind: .integer, value: "92233720368547758070"), Misfit(kind: .integer, value: "{}"),
-        Misfit(kind: .boolean, value: "1"), Misfit(kind: .boolean, value: #""true""#),
+        Misfit(kind: .integer, value: "4503599627370496.4"), Misfit(kind: .integer, value: "0.99999999999999999999"),
+        Misfit(kind: .integer, value: "1e-400"), Misfit(kind: .integer, value: "1e19"),
+        Misfit(kind: .integer, value: "1e99999999999999999999"),
+        Misfit(kind: .timestamp, value: "1699999999.99999999"), Misfit(kind: .boolean, value: "1"),
+        Misfit(kind: .boolean, value: #""true""#),
         Misfit(kind: .real, value: #""0.5""#), Misfit(kind: .real, value: "9007199254740993"),
         Misfit(kind: .real, value: "1e400"), Misfit(kind: .text, value: "12"),
         Misfit(kind: .text, value: #"{"id":"x"}"#),
@@ -145,7 +149,11 @@ struct `Normalization` {
 
     @Test(arguments: [
         Fit(kind: .integer, value: "1e3", cell: "1000"), Fit(kind: .integer, value: "-0", cell: "0"),
-        Fit(kind: .integer, value: "5.0", cell: "5"), Fit(kind: .real, value: "3", cell: "3.0"),
+        Fit(kind: .integer, value: "5.0", cell: "5"), Fit(kind: .integer, value: "-1.50E+1", cell: "-15"),
+        Fit(kind: .integer, value: "0.00e-7", cell: "0"), Fit(kind: .integer, value: "1200e-2", cell: "12"),
+        Fit(kind: .integer, value: "9007199254740993.0", cell: "9007199254740993"),
+        Fit(kind: .integer, value: "-9223372036854775808.00", cell: "-9223372036854775808"),
+        Fit(kind: .real, value: "3", cell: "3.0"),
         Fit(kind: .real, value: "-0.0", cell: "-0.0"), Fit(kind: .decimal, value: #""-0.5""#, cell: "-500000000000"),
         Fit(kind: .decimal, value: "7", cell: "7000000000000"),
         Fit(kind: .decimal, value: #""1.0000000000000""#, cell: "1000000000000"),
