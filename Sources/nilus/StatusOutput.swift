@@ -7,7 +7,7 @@ import Synchronization
 
 /// Where the status of all workflows of this process goes.
 final class StatusOutput: Sendable {
-    private let path: String?
+    private let file: StatusFile?
     /// `nil` outside of a pod.
     private let terminationPath: String?
     private let logger: Logger
@@ -29,7 +29,7 @@ final class StatusOutput: Sendable {
 
     /// - Parameters: see `RunCommand.status`; without a path the platform's work folder, then standard output.
     init(path: String?, environment: EnvironmentVariables, time: TimeSource, logger: Logger) {
-        self.path = path ?? environment["DATAOS_WORK_DIR"].map { "\($0)/status.yaml" }
+        file = (path ?? environment["DATAOS_WORK_DIR"].map { "\($0)/status.yaml" }).map(StatusFile.init)
         let isInPod = environment["KUBERNETES_SERVICE_HOST"] != nil
         terminationPath = isInPod ? environment[Self.terminationVariable] ?? TerminationMessage.path : nil
         self.logger = logger
@@ -52,7 +52,7 @@ final class StatusOutput: Sendable {
             } else {
                 state.runs.append(run)
             }
-            if let path { write(&state, to: path) }
+            if let file, !file.isStream { write(&state, to: file) }
         }
         reporter?.update(run)
     }
@@ -89,9 +89,9 @@ final class StatusOutput: Sendable {
         state.exitCode = exitCode
         guard !state.runs.isEmpty else { return }
         writeTerminationMessage(state.runs, exitCode)
-        if let path, !state.isFileWritten { write(&state, to: path) }
+        if let file, !state.isFileWritten { write(&state, to: file) }
         guard !state.isFileWritten else { return }
-        printBytes(StatusDocument.bytes(state.runs, as: path.map(StatusDocument.Format.init) ?? .yaml))
+        printBytes(StatusDocument.bytes(state.runs, as: file?.format ?? .yaml))
     }
 
     private func writeTerminationMessage(_ runs: [WorkflowRun], _ exitCode: ExitCode) {
@@ -103,11 +103,11 @@ final class StatusOutput: Sendable {
         }
     }
 
-    private func write(_ state: inout State, to path: String) {
+    private func write(_ state: inout State, to file: StatusFile) {
         do throws(SystemError) {
             // A state on the way is worth nothing after a crash of the machine: waiting for the disk would only delay.
-            try Files.replace(
-                path, with: StatusDocument.bytes(state.runs, as: StatusDocument.Format(path: path)),
+            try file.write(
+                StatusDocument.bytes(state.runs, as: file.format),
                 isDurable: state.runs.allSatisfy(\.outcome.phase.isFinal))
             state.isFileWritten = true
         } catch {
@@ -115,7 +115,7 @@ final class StatusOutput: Sendable {
             guard !state.isFaultTold else { return }
             state.isFaultTold = true
             // The data matters more than the report on it.
-            logger.warning("status not written", metadata: ["path": "\(path)", "error": "\(error)"])
+            logger.warning("status not written", metadata: ["path": "\(file.path)", "error": "\(error)"])
         }
     }
 }

@@ -1,5 +1,6 @@
 """What the program says and leaves behind when there is nothing to run, little to read, or something to look at."""
 import json
+import os
 
 import pytest
 import yaml
@@ -130,6 +131,25 @@ def test_a_status_that_cannot_be_written_goes_to_standard_output(account, small_
         f'warning  status not written error="no such file or directory" path={path}')
     read = json.loads if name.endswith(".json") else yaml.safe_load
     assert read(finished.stdout)["status"]["phase"] == "Succeeded"
+
+
+def test_a_status_goes_through_links_and_into_pipes(account, small_stripe):
+    job = account.job(small_stripe)
+    target, link, pipe = job.folder / "target.json", job.folder / "link.json", job.folder / "pipe.json"
+    link.symlink_to(target.name)
+    target.write_text("old")
+    os.mkfifo(pipe)
+
+    job.run(manifest("coupon"), "--status", str(link))
+    process = job.start(manifest("coupon"), "--status", str(pipe))
+    piped = pipe.read_text()
+    job.finish(process).expected(0)
+
+    assert link.is_symlink() and pipe.is_fifo()
+    for text in (target.read_text(), piped):
+        assert json.loads(text)["status"]["phase"] == "Succeeded"
+    assert {path.name for path in job.folder.iterdir()} == {
+        "target.json", "link.json", "pipe.json", "warehouse", "workflow.yaml"}
 
 
 def test_warnings_are_logged_once_and_kept(account, small_stripe):
