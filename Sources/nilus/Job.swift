@@ -45,6 +45,7 @@ final class Job: Sendable {
     private func refusal(of manifests: [NamedManifest]) -> NilusError? {
         if let error = manifests.compactMap(\.error).first { return error }
         if let runID = options.runID, !RunIdentifier.isUsable(runID) { return .runIDUnusable() }
+        if let error = NamedManifest.repetition(in: manifests) { return error }
         return manifests.allSatisfy(\.workflows.isEmpty) ? manifests.first?.refusal : nil
     }
 
@@ -76,11 +77,11 @@ final class Job: Sendable {
 
     private func run(_ manifests: [NamedManifest], _ status: StatusOutput, _ logger: Logger) async -> ExitCode {
         let adapters = Wiring.adapters(options, environment: environment, time: time)
-        let runID = runID()
+        let (runID, digest) = (runID(), NamedManifest.digest(of: manifests))
         var codes: [ExitCode] = []
         for manifest in manifests {
             for workflow in manifest.workflows {
-                codes.append(await run(workflow, of: manifest, runID, adapters, status, logger))
+                codes.append(await run(workflow, of: manifest, runID, digest, adapters, status, logger))
             }
         }
         let code = ExitCode.combined(codes)
@@ -89,8 +90,8 @@ final class Job: Sendable {
     }
 
     private func run(
-        _ workflow: Workflow, of manifest: NamedManifest, _ runID: String, _ adapters: PipelineAdapters,
-        _ status: StatusOutput, _ logger: Logger
+        _ workflow: Workflow, of manifest: NamedManifest, _ runID: String, _ digest: String,
+        _ adapters: PipelineAdapters, _ status: StatusOutput, _ logger: Logger
     ) async -> ExitCode {
         let reference = reference(manifest, workflow)
         let envelope: Envelope
@@ -104,7 +105,8 @@ final class Job: Sendable {
         logger.info("run started", metadata: metadata(of: envelope, workflow, runID))
         let runner = WorkflowRunner(
             RunSetup(
-                workflow: workflow, reference: reference, runID: runID, envelope: envelope, adapters: adapters,
+                workflow: workflow, reference: reference, runID: runID, digest: digest, envelope: envelope,
+                adapters: adapters,
                 secrets: SecretStore(directories: options.secretDirectories, environment: environment),
                 naming: environment["SCHEMA_NAMING"] == "direct" ? .direct : .snakeCase,
                 isDryRun: environment["DATAOS_IS_DRY_RUN"]?.lowercased() == "true", time: time, logger: logger,

@@ -1,3 +1,4 @@
+import Digests
 import NilusCore
 import WorkflowManifest
 
@@ -34,6 +35,25 @@ struct NamedManifest: Sendable {
         }
     }
 
+    /// The digest of all manifests together: that of the only one, where there is one.
+    static func digest(of manifests: [NamedManifest]) -> String {
+        if manifests.count == 1 { return manifests[0].digest }
+        return SHA256Digest(of: manifests.map(\.digest).joined(separator: "\n")).hexText
+    }
+
+    /// Why manifests cannot be run together: loads and states are known by the names of their workflows.
+    static func repetition(in manifests: [NamedManifest]) -> NilusError? {
+        var places: [String: String] = [:]
+        for manifest in manifests {
+            for workflow in manifest.workflows {
+                if let other = places.updateValue(manifest.name, forKey: workflow.name) {
+                    return .workflowRepeated(workflow.name, other, manifest.name)
+                }
+            }
+        }
+        return nil
+    }
+
     var workflows: [Workflow] { (try? reading.get().workflows) ?? [] }
     var faults: [ManifestFault] { (try? reading.get().faults) ?? [] }
 
@@ -58,5 +78,14 @@ struct NamedManifest: Sendable {
         } catch {
             return error
         }
+    }
+}
+
+extension NilusError {
+    fileprivate static func workflowRepeated(_ name: String, _ first: String, _ second: String) -> NilusError {
+        NilusError(
+            .workflow, .usageInvalid,
+            "cannot run workflow '\(name)' of '\(first)' and of '\(second)' in one run: both have this name; give each its "
+                + "own, or run them one after the other")
     }
 }

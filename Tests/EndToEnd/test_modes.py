@@ -178,6 +178,54 @@ def test_a_run_id_belongs_to_one_manifest(account, stripe):
     assert len(job.lakehouse.snapshots("stripe.charge")) == 1
 
 
+def halves(stripe):
+    """Two workflows that load the halves of one table; their nodes have one name."""
+    moments = sorted(json.loads(row)["created"] for row in stripe.truth("charge"))
+    middle = iso(moments[len(moments) // 2])
+    address = {"source": "stripe://?api_key={STRIPE_API_KEY}", "sink": "dataos://lakehouse"}
+
+    def workflow(name, bound, strategy):
+        node = {"name": "load", "spec": {"stack": "nilus:1.0", "stackSpec": {
+            "source": {"address": address["source"], "options": {"source-table": "charge", bound: middle}},
+            "sink": {"address": address["sink"],
+                     "options": {"dest-table": "stripe.charge", "incremental-strategy": strategy}}}}}
+        return json.dumps({"name": name, "version": "v1", "type": "workflow", "workflow": {"dag": [node]}})
+
+    return workflow("first", "interval-end", "replace"), workflow("second", "interval-start", "append")
+
+
+def test_workflows_of_one_run_are_loads_of_their_own(account, stripe):
+    job = account.job(stripe)
+
+    job.run("\n---\n".join(halves(stripe)))
+
+    assert job.lakehouse.count("stripe.charge") == 330
+
+
+def test_manifests_of_one_run_are_loads_of_their_own(account, stripe):
+    job = account.job(stripe)
+    first, second = halves(stripe)
+    (job.folder / "second.yaml").write_text(second)
+
+    for _ in range(2):
+        job.run(first, "-f", "second.yaml", "--run-id", "nightly-1")
+
+    assert job.lakehouse.count("stripe.charge") == 330
+    assert len(job.lakehouse.snapshots("stripe.charge")) == 2
+
+
+def test_a_workflow_is_in_one_manifest_of_a_run(account, stripe):
+    job = account.job(stripe)
+    (job.folder / "again.yaml").write_text(manifest("charge"))
+
+    finished = job.run(manifest("charge"), "-f", "again.yaml", expect=64)
+
+    assert {run["status"]["message"] for run in finished.status["items"]} == {
+        f"cannot run workflow 'test' of '{job.folder}/workflow.yaml' and of 'again.yaml' in one run: both have this "
+        "name; give each its own, or run them one after the other"}
+    assert not job.lakehouse.exists("stripe.charge")
+
+
 @pytest.mark.parametrize("run_id", ["", "two words", "x" * 201], ids=["empty", "a space", "too long"])
 def test_a_run_id_that_cannot_be_one_is_refused(account, stripe, run_id):
     job = account.job(stripe)

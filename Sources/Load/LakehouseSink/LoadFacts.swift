@@ -6,6 +6,7 @@ import Loading
 /// Both are set in the commit that adds the rows, so they are true exactly when the rows are there.
 enum LoadFacts {
     static let runID = "nilus.run-id"
+    static let workflow = "nilus.workflow"
     static let node = "nilus.node"
     static let endpoint = "nilus.endpoint"
     static let loadID = "nilus.load-id"
@@ -31,7 +32,8 @@ enum LoadFacts {
         let (identity, origin) = (request.identity, request.origin)
         var properties = [
             TableProperty(Self.loadID, identity.loadID), TableProperty(Self.runID, identity.runID),
-            TableProperty(Self.node, identity.node), TableProperty(Self.endpoint, identity.endpoint),
+            TableProperty(Self.workflow, identity.workflow), TableProperty(Self.node, identity.node),
+            TableProperty(Self.endpoint, identity.endpoint),
             TableProperty(Self.manifestDigest, identity.manifestDigest),
             TableProperty(Self.snapshotID, String(snapshotID)),
             TableProperty(Self.rowIDAccount, facts.rowIDAccount),

@@ -15,9 +15,10 @@ enum LoadHistory {
             guard summary[LoadFacts.manifestDigest] == identity.manifestDigest else {
                 throw .runIDTaken(identity, table: metadata.location)
             }
-            guard summary[LoadFacts.node] == identity.node, summary[LoadFacts.endpoint] == identity.endpoint else {
-                continue
-            }
+            // An older load does not tell its workflow; that of the same manifest is meant.
+            guard summary[LoadFacts.workflow] ?? identity.workflow == identity.workflow,
+                summary[LoadFacts.node] == identity.node, summary[LoadFacts.endpoint] == identity.endpoint
+            else { continue }
             return receipt(summary, metadata, metadataLocation)
         }
         return nil

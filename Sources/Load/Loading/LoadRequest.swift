@@ -50,16 +50,20 @@ package struct LoadRequest: Sendable {
 package struct LoadIdentity: Sendable, Hashable {
     /// One execution of a workflow; the idempotency key.
     package let runID: String
-    /// The node of the workflow and the endpoint it loads.
+    /// The workflow, its node, and the endpoint that it loads.
+    package let workflow: String
     package let node: String
     package let endpoint: String
-    /// SHA-256 of the workflow manifest, so that a run id is not used for two workflows.
+    /// SHA-256 of the manifest, or of all that one process runs, so that a run id is not used for anything else.
     package let manifestDigest: String
     /// Microseconds since the epoch, digits only; the value of `_nilus_load_id`.
     package let loadID: String
 
-    package init(runID: String, node: String, endpoint: String, manifestDigest: String, loadID: String) {
+    package init(
+        runID: String, workflow: String, node: String, endpoint: String, manifestDigest: String, loadID: String
+    ) {
         self.runID = runID
+        self.workflow = workflow
         self.node = node
         self.endpoint = endpoint
         self.manifestDigest = manifestDigest

@@ -62,7 +62,8 @@ private struct JointLoads: Sendable {
         let request = LoadRequest(
             table: Self.table(name), strategy: .merge, key: MergeKey(columns: ["id"], created: "created"),
             columns: LakehouseUnderTest.columns,
-            identity: LoadIdentity(runID: run, node: "n", endpoint: name, manifestDigest: "d", loadID: run),
+            identity: LoadIdentity(
+                runID: run, workflow: "w", node: "n", endpoint: name, manifestDigest: "d", loadID: run),
             origin: DataOrigin(account: nil, isLive: false))
         let load = try #require(try await sink.open(request).load)
         do {

@@ -88,7 +88,7 @@ final class LakehouseUnderTest: Sendable {
                 key: strategy == .replace || strategy == .append ? nil : key, columns: columns,
                 history: VersionRow.history,
                 identity: LoadIdentity(
-                    runID: run, node: "node", endpoint: "charge", manifestDigest: "digest", loadID: run),
+                    runID: run, workflow: "w", node: "node", endpoint: "charge", manifestDigest: "digest", loadID: run),
                 origin: DataOrigin(account: nil, isLive: false)))
     }
 

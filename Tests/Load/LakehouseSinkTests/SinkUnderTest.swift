@@ -66,7 +66,8 @@ struct SinkUnderTest {
     ) -> LoadRequest {
         LoadRequest(
             table: table, strategy: strategy, columns: columns,
-            identity: LoadIdentity(runID: run, node: "n", endpoint: "charge", manifestDigest: "d", loadID: "17"),
+            identity: LoadIdentity(
+                runID: run, workflow: "w", node: "n", endpoint: "charge", manifestDigest: "d", loadID: "17"),
             origin: DataOrigin(account: "acct_1", isLive: false))
     }
 

@@ -47,7 +47,7 @@ struct Bench {
                 workflow: workflow,
                 reference: WorkflowReference(
                     name: workflow.name, version: nil, workspace: nil, file: "workflow.yaml", digest: "d1"),
-                runID: runID,
+                runID: runID, digest: "d1",
                 envelope: try Envelope(
                     requested: (nil, nil), group: ControlGroupLimits(memoryBytes: nil, cpuMillicores: nil)),
                 adapters: adapters, secrets: SecretStore(directories: [], environment: EnvironmentVariables([:])),

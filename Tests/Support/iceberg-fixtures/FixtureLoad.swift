@@ -35,7 +35,7 @@ struct FixtureLoad {
             key: key.isEmpty ? nil : MergeKey(columns: key, created: json["created"]?.string), columns: columns,
             history: json["history"].map(Self.history),
             identity: LoadIdentity(
-                runID: text("run"), node: "n", endpoint: "charge", manifestDigest: "d",
+                runID: text("run"), workflow: "w", node: "n", endpoint: "charge", manifestDigest: "d",
                 loadID: String(Timestamp.now().microseconds)),
             origin: DataOrigin(account: "acct", isLive: false))
         guard case .ready(let load) = try await sink.open(request) else {

@@ -107,8 +107,8 @@ struct NodeRunner: Sendable {
 
     private func identityOf(_ load: EndpointLoad) -> LoadIdentity {
         LoadIdentity(
-            runID: setup.runID, node: plan.node.name, endpoint: load.endpoint.name,
-            manifestDigest: setup.reference.digest, loadID: loadID)
+            runID: setup.runID, workflow: setup.workflow.name, node: plan.node.name, endpoint: load.endpoint.name,
+            manifestDigest: setup.digest, loadID: loadID)
     }
 
     private func endpointRecord(_ load: Int, _ meter: ExtractMeter) -> EndpointRecord {

@@ -10,6 +10,8 @@ package struct RunSetup: Sendable {
     package let workflow: Workflow
     package let reference: WorkflowReference
     package let runID: String
+    /// SHA-256 of all that this process runs, so that a run id is not used for anything else.
+    package let digest: String
     package let envelope: Envelope
     package let adapters: PipelineAdapters
     package let secrets: SecretStore
@@ -21,13 +23,14 @@ package struct RunSetup: Sendable {
     package let observe: @Sendable (WorkflowRun) -> Void
 
     package init(
-        workflow: Workflow, reference: WorkflowReference, runID: String, envelope: Envelope,
+        workflow: Workflow, reference: WorkflowReference, runID: String, digest: String, envelope: Envelope,
         adapters: PipelineAdapters, secrets: SecretStore, naming: ColumnNaming, isDryRun: Bool, time: TimeSource,
         logger: Logger, observe: @escaping @Sendable (WorkflowRun) -> Void
     ) {
         self.workflow = workflow
         self.reference = reference
         self.runID = runID
+        self.digest = digest
         self.envelope = envelope
         self.adapters = adapters
         self.secrets = secrets
