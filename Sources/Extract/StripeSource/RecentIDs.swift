@@ -51,8 +51,8 @@ struct RecentIDs {
 extension String {
     /// A hash of the bytes: `hashValue` is the same for `é` and `e\u{301}`, which are two ids.
     fileprivate var hashOfBytes: Int {
-        var hasher = Hasher()
-        for byte in utf8 { hasher.combine(byte) }
+        var (hasher, text) = (Hasher(), self)
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         return hasher.finalize()
     }
 }
