@@ -2,6 +2,7 @@
 import array
 import base64
 import fcntl
+import json
 import os
 import pathlib
 import stat
@@ -171,6 +172,22 @@ def test_a_key_file_for_everybody_is_remarked(account, small_stripe):
 
     path = job.folder / "secrets" / "STRIPE_API_KEY"
     assert f"file '{path}' can be read by every user of the machine; narrow its mode" in finished.warnings
+
+
+@pytest.mark.parametrize("parameter", ["account", "context"])
+def test_a_key_in_the_place_of_an_account_is_refused_and_not_shown(account, small_stripe, parameter):
+    """The table tells of which account its rows are, and so does the refusal of another one's."""
+    job = account.job(small_stripe)
+    job.run(manifest("coupon"))
+    found = {"account": "is no account; expected 'acct_' with letters, digits or '_' after it",
+             "context": "is no path of accounts; expected letters, digits, '_' and '/', such as 'acct_…', and no key"}
+
+    for value in ["{STRIPE_API_KEY}", account.key]:
+        finished = job.run(manifest("coupon", address=f"stripe://?{parameter}={value}"), expect=78)
+
+        assert finished.message.endswith(
+            f"/workflow.yaml:14:{30 + len(parameter)}: parameter '{parameter}' of the source address {found[parameter]}")
+        assert account.key not in finished.stdout + finished.stderr + json.dumps(finished.status)
 
 
 def test_a_manifest_cannot_send_the_key_elsewhere(account, small_stripe):

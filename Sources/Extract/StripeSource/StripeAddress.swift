@@ -60,6 +60,9 @@ struct StripeAddress: Sendable {
             .expose()
         let isHeaderText = text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
         guard !text.isEmpty, isHeaderText else { throw .parameterUnusable(name.rawValue, parameter.location) }
+        if let fault = name.fault(ofAccount: text) {
+            throw .accountUnusable(name.rawValue, fault, parameter.value.location)
+        }
         return text
     }
 
@@ -92,6 +95,13 @@ extension NilusError {
             .secret, .configurationInvalid,
             "parameter '\(name)' of the source address is empty or holds characters that no header may have",
             at: location)
+    }
+
+    fileprivate static func accountUnusable(
+        _ name: String, _ fault: String, _ location: SourceLocation
+    ) -> NilusError {
+        NilusError(
+            .secret, .configurationInvalid, "parameter '\(name)' of the source address \(fault)", at: location)
     }
 
     fileprivate static func baseUnusable(_ origin: String) -> NilusError {

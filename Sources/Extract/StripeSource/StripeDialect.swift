@@ -47,11 +47,20 @@ package enum StripeDialect {
                     "'api_version' replaces \(StripeEndpoint.apiVersion), whose fields the tables are made of; "
                         + "fields of other versions become further columns", at: parameter.location)
             ]
-        case .account, .context:
-            guard MessageText.holdsKey(text) else { return [] }
-            return [.credentialShown("the key in parameter '\(name.rawValue)'", at: parameter.value.location)]
+        case .account, .context: return accountFaults(name, text, at: parameter.value.location)
         case .apiKey: return []
         }
+    }
+
+    private static func accountFaults(
+        _ name: StripeParameter, _ text: String, at location: SourceLocation
+    ) -> [ManifestFault] {
+        guard let fault = name.fault(ofAccount: text) else { return [] }
+        return [
+            ManifestFault(
+                .error, "parameter '\(name.rawValue)' of the source address \(fault)", at: location,
+                showsCredential: MessageText.holdsKey(text))
+        ]
     }
 
     /// What can be told of the key before it is looked for.

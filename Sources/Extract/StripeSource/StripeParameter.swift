@@ -1,3 +1,5 @@
+import NilusCore
+
 /// The parameters of a `stripe://` address.
 enum StripeParameter: String, CaseIterable {
     case apiKey = "api_key"
@@ -11,6 +13,35 @@ enum StripeParameter: String, CaseIterable {
 
     /// Where the key is looked for when the address does not say: the name of a file or variable.
     static let defaultKeyName = "STRIPE_API_KEY"
+}
+
+extension StripeParameter {
+    /// What is wrong with the value of `account` or `context`, or `nil`; the value itself is not part of it.
+    ///
+    /// The name of the account stands in messages, in the status and in the table, so nothing may pass for one that
+    /// could be a key.
+    func fault(ofAccount text: String) -> String? {
+        switch self {
+        case .account:
+            let id = text.dropFirst(Self.accountPrefix.count)
+            guard text.hasPrefix(Self.accountPrefix), !id.isEmpty, id.utf8.allSatisfy(Self.isWordByte) else {
+                return "is no account; expected 'acct_' with letters, digits or '_' after it"
+            }
+        case .context:
+            let isPath = !text.isEmpty && text.utf8.allSatisfy { Self.isWordByte($0) || $0 == UInt8(ascii: "/") }
+            guard isPath, !MessageText.holdsKey(text) else {
+                return "is no path of accounts; expected letters, digits, '_' and '/', such as 'acct_…', and no key"
+            }
+        case .apiKey, .apiVersion, .apiBase: break
+        }
+        return nil
+    }
+
+    private static let accountPrefix = "acct_"
+
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_")
+    }
 }
 
 /// The API server: where it is, and who may say so.

@@ -35,7 +35,8 @@ struct `What Stripe's dialect says of a source` {
     @Test(arguments: [
         "stripe://", "stripe://?api_key={KEY}&account=acct_1", "stripe://?api_key={KEY}&context=acct_1",
         "stripe://?api_base=http://127.0.0.1:12111", "stripe://?api_base=http://localhost",
-        "stripe://?api_base=http://[::1]:80/",
+        "stripe://?api_base=http://[::1]:80/", "stripe://?context=org_1Canary/acct_1Canary",
+        "stripe://?account=%61cct_1",
     ])
     func `is nothing where the address is as it should be`(_ address: String) {
         #expect(SourceCase(address: address).found == [])
@@ -94,6 +95,31 @@ struct `What Stripe's dialect says of a source` {
     func `names what is wrong with its address`(_ example: SourceCase) {
         #expect(example.found == example.expected)
         #expect(!example.found.joined().contains("canary"))
+    }
+
+    @Test(arguments: [
+        "sk_test_canary", "rk_live_canary", "canary", "acct_", "acct_1%20canary", "acct_1/canary", "acct_%C3%A9canary",
+        "ACCT_1canary", "xacct_1canary",
+    ])
+    func `refuses what is no account, without showing it`(_ value: String) {
+        let fault =
+            "w.yaml:2:31: parameter 'account' of the source address is no account; expected 'acct_' with letters, "
+            + "digits or '_' after it"
+
+        #expect(SourceCase(address: "stripe://?account=\(value)").found == [fault])
+    }
+
+    @Test(arguments: [
+        "sk_org_test_canary", "rk_live_canary", "pk_test_canary", "whsec_canary", "rkcs_canary",
+        "acct_1/sk_live_canary",
+        "acct_1.canary", "a%20canary", "%C3%A9canary",
+    ])
+    func `refuses what is no path of accounts, without showing it`(_ value: String) {
+        let fault =
+            "w.yaml:2:31: parameter 'context' of the source address is no path of accounts; expected letters, digits, "
+            + "'_' and '/', such as 'acct_…', and no key"
+
+        #expect(SourceCase(address: "stripe://?context=\(value)").found == [fault])
     }
 
     private static let apiBaseElsewhere =
