@@ -1,4 +1,5 @@
 import Digests
+import Glibc
 import NilusCore
 import WorkflowManifest
 
@@ -44,10 +45,18 @@ struct ManifestFile {
 
     /// The manifests that the platform mounts when none is named.
     static func mounted(_ environment: EnvironmentVariables) throws(NilusError) -> [String] {
-        let folders = ["BASE_CONFIG_FILE_DIR", "DATAOS_CONFIG_DIR"].compactMap { environment[$0] }
-        guard let folder = folders.first else { throw .manifestUnnamed() }
-        let found = folders.map { "\($0)/\(mountedName)" }.first { (try? Files.read($0, limit: largest)) != nil }
-        return [found ?? "\(folder)/\(mountedName)"]
+        let paths = ["BASE_CONFIG_FILE_DIR", "DATAOS_CONFIG_DIR"].compactMap { environment[$0] }
+            .map { "\($0)/\(mountedName)" }
+        guard let first = paths.first else { throw .manifestUnnamed() }
+        return [paths.first(where: mayExist) ?? first]
+    }
+
+    /// Whether there is something at a path, as far as this user can tell.
+    ///
+    /// One that cannot be read counts: another manifest must not be run in its place without a word.
+    private static func mayExist(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 || !SystemError.last.isNotFound
     }
 }
 

@@ -61,6 +61,31 @@ def test_a_manifest_that_is_nowhere(account, small_stripe):
                                "DATAOS_CONFIG_DIR names one\n")
 
 
+# Loads nothing.
+@pytest.mark.local
+@pytest.mark.parametrize(("kind", "found"), [("folder", "is a directory"), ("large", "it is larger than 1 MiB"),
+                                             ("loop", "too many levels of symbolic links")])
+def test_a_mounted_manifest_that_cannot_be_read_is_not_passed_over(account, small_stripe, kind, found):
+    job = account.job(small_stripe)
+    first, second = job.folder / "first", job.folder / "second"
+    first.mkdir()
+    second.mkdir()
+    (second / "config.yaml").write_text(manifest("coupon"))
+    config = first / "config.yaml"
+    if kind == "folder":
+        config.mkdir()
+    elif kind == "large":
+        config.write_text("#" * 1_048_578)
+    else:
+        config.symlink_to("config.yaml")
+
+    finished = job.command("run", expect=78, environment={
+        "BASE_CONFIG_FILE_DIR": str(first), "DATAOS_CONFIG_DIR": str(second)})
+
+    assert f"cannot read manifest '{config}': {found}\n" in finished.stderr
+    assert "run started" not in finished.stderr
+
+
 FAULTY = """name: faulty
 version: v1alpha
 type: nilus
