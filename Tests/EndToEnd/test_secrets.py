@@ -174,6 +174,17 @@ def test_a_key_file_for_everybody_is_remarked(account, small_stripe):
     assert f"file '{path}' can be read by every user of the machine; narrow its mode" in finished.warnings
 
 
+def test_each_key_file_for_everybody_is_remarked(account, small_stripe):
+    job = account.job(small_stripe)
+    arguments = secret_file(job, "STRIPE_API_KEY", account.key)
+    secret_file(job, "other_STRIPE_API_KEY", account.key, mode=0o644)
+
+    finished = job.run(manifest("coupon"), *arguments, environment={"STRIPE_API_KEY": None})
+
+    assert [warning for warning in finished.warnings if "every user" in warning] == [
+        f"file '{job.folder}/secrets/other_STRIPE_API_KEY' can be read by every user of the machine; narrow its mode"]
+
+
 @pytest.mark.parametrize("parameter", ["account", "context"])
 def test_a_key_in_the_place_of_an_account_is_refused_and_not_shown(account, small_stripe, parameter):
     """The table tells of which account its rows are, and so does the refusal of another one's."""

@@ -29,8 +29,7 @@ struct StripeAddress: Sendable {
             throw .secretMissing(name, lookedIn: secrets.places(for: name))
         }
         try check(found.value.expose(), found.origin.description)
-        let remarks =
-            found.isReadableByAll ? ["\(found.origin) can be read by every user of the machine; narrow its mode"] : []
+        let remarks = found.readableByAll.map { "\($0) can be read by every user of the machine; narrow its mode" }
         return (found.value, found.origin.description, remarks)
     }
 

@@ -54,7 +54,7 @@ struct SecretDirectory {
         let value = try SecretText.value(of: &bytes, in: origin, looksRight: looksRight)
         var status = stat()
         let isReadableByAll = stat(file, &status) == 0 && status.st_mode & S_IROTH != 0
-        return FoundSecret(value: value, origin: origin, isReadableByAll: isReadableByAll)
+        return FoundSecret(value: value, origin: origin, readableByAll: isReadableByAll ? [origin] : [])
     }
 
     /// The files of one secret: `<secret>`, `<secret>.<ending>`, `<secret>_<key>`, and those in a folder `<secret>`.

@@ -71,13 +71,17 @@ package struct SecretStore: Sendable {
         return found
     }
 
-    /// The first, with which all others must agree.
+    /// The first, with which all others must agree, and with what is to be said of any of them.
     private func theOne(of found: [FoundSecret], _ name: String) throws(NilusError) -> FoundSecret? {
         guard let first = found.first else { return nil }
         for other in found.dropFirst() where other.value.expose() != first.value.expose() {
             throw .secretsDiffer(name, first.origin, other.origin)
         }
-        return first
+        var readableByAll: [SecretOrigin] = []
+        for origin in found.flatMap(\.readableByAll) where !readableByAll.contains(origin) {
+            readableByAll.append(origin)
+        }
+        return FoundSecret(value: first.value, origin: first.origin, readableByAll: readableByAll)
     }
 
     private func secret(
@@ -85,7 +89,7 @@ package struct SecretStore: Sendable {
     ) throws(NilusError) -> FoundSecret {
         var bytes = ContiguousArray(text.utf8)
         let value = try SecretText.value(of: &bytes, in: origin, looksRight: looksRight)
-        return FoundSecret(value: value, origin: origin, isReadableByAll: false)
+        return FoundSecret(value: value, origin: origin, readableByAll: [])
     }
 
     /// What the manifest's `envs` say, whatever other places hold.
@@ -114,8 +118,8 @@ package struct SecretStore: Sendable {
 package struct FoundSecret: Sendable {
     package let value: Redacted<SecretBytes>
     package let origin: SecretOrigin
-    /// Whether every user of the machine can read the file.
-    package let isReadableByAll: Bool
+    /// The places that hold it in a file which every user of the machine can read; not only the first is one to mend.
+    package let readableByAll: [SecretOrigin]
 }
 
 /// A place that can hold a secret.

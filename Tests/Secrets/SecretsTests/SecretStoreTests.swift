@@ -121,7 +121,22 @@ struct `A secret` {
         let folder = try TemporaryFolder()
         try folder.write("sk_test_canary", to: "STRIPE_API_KEY", mode: 0o644)
 
-        #expect(try find(in: folder)?.isReadableByAll == true)
+        #expect(try find(in: folder)?.readableByAll == [.file(folder.path + "/STRIPE_API_KEY")])
+    }
+
+    @Test func `in several files is marked wherever all may read it, not only in the first`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("sk_test_canary", to: "STRIPE_API_KEY", mode: 0o600)
+        try folder.write("sk_test_canary", to: "a_STRIPE_API_KEY", mode: 0o644)
+        try folder.write("STRIPE_API_KEY=sk_test_canary\nSTRIPE_API_KEY=sk_test_canary", to: "b", mode: 0o644)
+
+        let found = try #require(try find(in: folder, environment: ["STRIPE_API_KEY": "sk_test_canary"]))
+
+        #expect(found.origin == .file(folder.path + "/STRIPE_API_KEY"))
+        #expect(
+            found.readableByAll == [
+                .file(folder.path + "/a_STRIPE_API_KEY"), .property("STRIPE_API_KEY", inFile: folder.path + "/b"),
+            ])
     }
 }
 
