@@ -40,11 +40,14 @@ struct SecretDirectory {
             return []
         }
         defer { content.withUnsafeMutableBytes { $0.wipe() } }
-        if var value = SecretText.property(name, in: content) {
-            defer { value.withUnsafeMutableBytes { $0.wipe() } }
-            return [try secret(&value, .property(name, inFile: file), file, looksRight)]
+        var values = SecretText.properties(name, in: content)
+        defer { for index in values.indices { values[index].withUnsafeMutableBytes { $0.wipe() } } }
+        var found: [FoundSecret] = []
+        for index in values.indices {
+            found.append(try secret(&values[index], .property(name, inFile: file), file, looksRight))
         }
-        return isNamed ? [try secret(&content, .file(file), file, looksRight)] : []
+        if !found.isEmpty || !isNamed { return found }
+        return [try secret(&content, .file(file), file, looksRight)]
     }
 
     private func secret(

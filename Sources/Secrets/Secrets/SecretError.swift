@@ -13,10 +13,10 @@ extension NilusError {
     }
 
     static func secretsDiffer(_ name: String, _ first: SecretOrigin, _ second: SecretOrigin) -> NilusError {
-        NilusError(
+        let found = first == second ? "\(first) stands there twice and differs" : "\(first) and \(second) differ"
+        return NilusError(
             .secret, .secretRefused,
-            "cannot choose a value for secret \(MessageText.quoted(name)): \(first) and \(second) differ; "
-                + "remove one of them")
+            "cannot choose a value for secret \(MessageText.quoted(name)): \(found); remove one of them")
     }
 
     static func secretEmpty(_ origin: SecretOrigin) -> NilusError {

@@ -22,25 +22,22 @@ enum SecretText {
         return Redacted(value)
     }
 
-    /// The value of a key in `key=value` lines; the whole text may be in Base64.
-    ///
-    /// - Returns: `nil` when no line has the key.
-    static func property(_ key: String, in content: ContiguousArray<UInt8>) -> ContiguousArray<UInt8>? {
-        if let value = plainProperty(key, in: content[...]) { return value }
-        guard var decoded = Base64.decode(trimmingOneLineEnd(content)) else { return nil }
+    /// The values of a key in `key=value` lines, one for each line that has it; the whole text may be in Base64.
+    static func properties(_ key: String, in content: ContiguousArray<UInt8>) -> [ContiguousArray<UInt8>] {
+        let values = plainProperties(key, in: content[...])
+        guard values.isEmpty, var decoded = Base64.decode(trimmingOneLineEnd(content)) else { return values }
         defer { decoded.withUnsafeMutableBytes { $0.wipe() } }
-        return plainProperty(key, in: decoded[...])
+        return plainProperties(key, in: decoded[...])
     }
 
-    private static func plainProperty(_ key: String, in content: ArraySlice<UInt8>) -> ContiguousArray<UInt8>? {
-        for line in content.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
+    private static func plainProperties(_ key: String, in content: ArraySlice<UInt8>) -> [ContiguousArray<UInt8>] {
+        content.split { $0 == 0x0A || $0 == 0x0D }.compactMap { line in
             let start = line.drop(while: isBlank)
             guard let separator = start.firstIndex(of: UInt8(ascii: "=")),
                 trimming(start[..<separator]).elementsEqual(key.utf8)
-            else { continue }
+            else { return nil }
             return unquoted(trimming(start[(separator + 1)...]))
         }
-        return nil
     }
 
     private static func trimming(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

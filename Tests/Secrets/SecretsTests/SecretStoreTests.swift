@@ -174,6 +174,30 @@ struct `A secret that cannot be used` {
         #expect(agreed?.origin == .file(folders[0].path + "/STRIPE_API_KEY"))
     }
 
+    @Test(arguments: [
+        "STRIPE_API_KEY=sk_test_one\nOTHER=1\nSTRIPE_API_KEY=sk_test_two\n",
+        // printf 'STRIPE_API_KEY=sk_test_one\nSTRIPE_API_KEY=sk_test_two' | base64
+        "U1RSSVBFX0FQSV9LRVk9c2tfdGVzdF9vbmUKU1RSSVBFX0FQSV9LRVk9c2tfdGVzdF90d28=",
+    ])
+    func `differs between two lines of a file: neither wins without a word`(_ content: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.write(content, to: "stripe.properties")
+
+        let error = try refusal { try find(in: folder) }
+
+        #expect(error.code == .secretRefused)
+        #expect(
+            error.message == "cannot choose a value for secret 'STRIPE_API_KEY': key 'STRIPE_API_KEY' in file "
+                + "'\(folder.path)/stripe.properties' stands there twice and differs; remove one of them")
+    }
+
+    @Test func `may stand in two lines of a file that agree`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("STRIPE_API_KEY=sk_test_one\nSTRIPE_API_KEY='sk_test_one'", to: "stripe.properties")
+
+        #expect(try find(in: folder)?.value.expose() == SecretBytes("sk_test_one"))
+    }
+
     /// A person who writes the key where its name belongs.
     @Test func `is not shown where its name looks like a key`() throws {
         let folder = try TemporaryFolder()
