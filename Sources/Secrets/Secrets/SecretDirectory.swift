@@ -21,7 +21,7 @@ struct SecretDirectory {
     /// All values that the folder holds under a name.
     func find(_ name: String, looksRight: (SecretBytes) -> Bool) throws(NilusError) -> [FoundSecret] {
         var found: [FoundSecret] = []
-        for file in files(in: path, depth: 0) {
+        for file in try files(in: path, depth: 0) {
             found += try find(name, inFile: file, looksRight: looksRight)
         }
         return found
@@ -63,7 +63,7 @@ struct SecretDirectory {
     /// The files of one secret: `<secret>`, `<secret>.<ending>`, `<secret>_<key>`, and those in a folder `<secret>`.
     func files(ofSecret secret: String) throws(NilusError) -> [SecretFile] {
         var found: [SecretFile] = []
-        for file in files(in: path, depth: 0) {
+        for file in try files(in: path, depth: 0) {
             guard let key = Self.key(of: file.dropFirst(path.utf8.count + 1), ofSecret: secret) else { continue }
             var content: ContiguousArray<UInt8>
             do { content = try Files.read(file, limit: Self.largestFile) } catch {
@@ -92,8 +92,32 @@ struct SecretDirectory {
     }
 
     /// Regular files, links followed, of the folder and the folders in it.
-    private func files(in folder: String, depth: Int) -> [String] {
-        guard let handle = opendir(folder) else { return [] }
+    private func files(in folder: String, depth: Int) throws(NilusError) -> [String] {
+        var files: [String] = []
+        for name in try names(in: folder) {
+            let entry = "\(folder)/\(name)"
+            var status = stat()
+            guard stat(entry, &status) == 0 else {
+                // Reading it tells why it cannot be reached, where it bears the name that is looked for.
+                if !SystemError.last.isNotFound { files.append(entry) }
+                continue
+            }
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: files.append(entry)
+            case S_IFDIR where depth == 0: files += try self.files(in: entry, depth: 1)
+            default: continue
+            }
+        }
+        return files
+    }
+
+    /// The sorted names in a folder without the dotted ones; none where there is no folder.
+    private func names(in folder: String) throws(NilusError) -> [String] {
+        guard let handle = opendir(folder) else {
+            let error = SystemError.last
+            guard error.isNotFound else { throw .secretFolderUnreadable(folder, error) }
+            return []
+        }
         defer { closedir(handle) }
         var names: [String] = []
         while let entry = readdir(handle), names.count < Self.mostEntries {
@@ -102,16 +126,7 @@ struct SecretDirectory {
             }
             if !name.hasPrefix(".") { names.append(name) }
         }
-        return names.sorted().flatMap { name in
-            let entry = "\(folder)/\(name)"
-            var status = stat()
-            guard stat(entry, &status) == 0 else { return [String]() }
-            switch status.st_mode & S_IFMT {
-            case S_IFREG: return [entry]
-            case S_IFDIR: return depth == 0 ? files(in: entry, depth: 1) : []
-            default: return []
-            }
-        }
+        return names.sorted()
     }
 
     private static func lastComponent(_ path: String) -> String {

@@ -38,6 +38,12 @@ extension NilusError {
             "cannot read secret \(MessageText.quoted(name)) from file '\(path)': \(error); \(advice)")
     }
 
+    static func secretFolderUnreadable(_ path: String, _ error: SystemError) -> NilusError {
+        NilusError(
+            .secret, .secretRefused,
+            "cannot list the secrets in folder '\(path)': \(error); let the job's user read it")
+    }
+
     private static func refused(_ origin: SecretOrigin, _ found: String) -> NilusError {
         NilusError(.secret, .secretRefused, "cannot use the secret in \(origin): \(found)")
     }

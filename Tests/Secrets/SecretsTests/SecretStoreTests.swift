@@ -198,6 +198,43 @@ struct `A secret that cannot be used` {
         #expect(try find(in: folder)?.value.expose() == SecretBytes("sk_test_one"))
     }
 
+    /// A link to itself is a folder that nobody can list, root neither, who runs these tests in containers.
+    @Test func `may be in a folder that cannot be listed: it does not count as empty`() throws {
+        let folder = try TemporaryFolder()
+        let loop = "\(folder.path)/loop"
+        try link(loop, to: "loop")
+        let store = SecretStore(
+            directories: [loop], environment: EnvironmentVariables(["STRIPE_API_KEY": "sk_test_other"]))
+
+        let error = try refusal { try store.find("STRIPE_API_KEY") { $0.hasPrefix("sk_") } }
+
+        #expect(error.code == .secretRefused)
+        #expect(
+            error.message == "cannot list the secrets in folder '\(loop)': too many levels of symbolic links; "
+                + "let the job's user read it")
+        #expect(throws: NilusError.self) { try store.files(ofSecret: "stripe-secret") }
+    }
+
+    @Test(arguments: ["absent", "file"])
+    func `is not looked for in a folder that is not there, or is a file`(_ name: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("", to: "file")
+        let store = SecretStore(directories: ["\(folder.path)/\(name)"], environment: EnvironmentVariables([:]))
+
+        #expect(try store.find("STRIPE_API_KEY") { $0.hasPrefix("sk_") } == nil)
+    }
+
+    @Test func `is in a file that cannot be reached`() throws {
+        let folder = try TemporaryFolder()
+        try link("\(folder.path)/STRIPE_API_KEY", to: "STRIPE_API_KEY")
+
+        let error = try refusal { try find(in: folder) }
+
+        #expect(
+            error.message == "cannot read secret 'STRIPE_API_KEY' from file '\(folder.path)/STRIPE_API_KEY': "
+                + "too many levels of symbolic links; let the job's user read it")
+    }
+
     /// A person who writes the key where its name belongs.
     @Test func `is not shown where its name looks like a key`() throws {
         let folder = try TemporaryFolder()
