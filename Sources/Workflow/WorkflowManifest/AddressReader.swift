@@ -19,6 +19,7 @@ struct AddressReader {
     }
 
     private func read(_ text: String, of node: YAMLNode) -> ManifestAddress {
+        guard ValueBound.holds(node, "the \(name)", log) else { return .unreadable(at: node.location) }
         var scalars = Array(text.unicodeScalars)
         var isComplete = true
         guard !scalars.contains(Self.mask) else {
@@ -69,15 +70,17 @@ struct AddressReader {
 
     private func parameters(_ body: AddressScanner, _ isComplete: inout Bool) -> [AddressParameter] {
         var parameters: [AddressParameter] = []
+        var names: Set<String> = []
         for piece in body.parameters {
             let (name, written) = piece
-            let what = "parameter \(MessageText.quoted(name.text)) of the \(self.name)"
+            let nameText = name.text
+            let what = "parameter \(MessageText.quoted(nameText)) of the \(self.name)"
             guard name.isParameterName else {
                 isComplete = false
                 if !name.isMasked { log.add(.parameterName(self.name, at: name.location)) }
                 continue
             }
-            guard !parameters.contains(where: { $0.name == name.text }) else {
+            guard !names.contains(nameText) else {
                 log.add(.writtenTwice(what, at: name.location))
                 isComplete = false
                 continue
@@ -86,7 +89,8 @@ struct AddressReader {
             let value = value(written, what, &isReadable)
             isComplete = isComplete && isReadable
             if isReadable {
-                parameters.append(AddressParameter(name: name.text, value: value, location: name.location))
+                names.insert(nameText)
+                parameters.append(AddressParameter(name: nameText, value: value, location: name.location))
             }
         }
         return parameters

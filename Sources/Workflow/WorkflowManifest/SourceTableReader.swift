@@ -8,7 +8,8 @@ struct SourceTableReader {
     private static let modeWords = [":sync", ":sync:incremental"]
 
     func read(_ options: SectionReader) -> [SourceTable] {
-        guard let entry = options.required("source-table") else { return [] }
+        guard let entry = options.required("source-table"), ValueBound.holds(entry.value, "'\(entry.key)'", log)
+        else { return [] }
         let items = entry.value.sequence ?? [entry.value]
         let tables = items.flatMap { item -> [SourceTable] in
             guard let text = options.filledText(item, "'\(entry.key)'") else { return [] }

@@ -121,6 +121,22 @@ struct `Addresses` {
         #expect(!example.found.joined().contains("canary"))
     }
 
+    /// Thousands of parts with a fault each cost half a minute.
+    @Test func `of more than 8,192 bytes are not taken apart`() {
+        let longest = "stripe://?" + String(repeating: "canary&", count: 1_168) + "canary"
+        let longer = longest + "é"
+
+        let source = FaultCase(
+            .address, longer, "11:22: the source address is 8,194 bytes long; at most 8,192 are read")
+        let sink = FaultCase(
+            .sinkAddress, longer, "15:22: the sink address is 8,194 bytes long; at most 8,192 are read")
+
+        #expect(longest.utf8.count == 8_192)
+        #expect(source.found == source.expected)
+        #expect(sink.found == sink.expected)
+        #expect(ManifestText.with(.address, longest).faults.count == 1_168)
+    }
+
     private func address(_ text: String) throws -> ManifestAddress {
         let node = ManifestText.with(.sinkAddress, text).loadedNode
         return try #require(node?.sink.address)

@@ -43,6 +43,16 @@ struct `Source options` {
     }
 
     @Test(arguments: [
+        String(repeating: "x,", count: 4_096) + "x", "[" + String(repeating: "xxxx,", count: 2_048) + "x]",
+    ])
+    func `refuse more names of tables than there can be, with one fault`(_ text: String) {
+        let example = FaultCase(
+            .source, "source-table: \(text)", "13:29: 'source-table' is 8,193 bytes long; at most 8,192 are read")
+
+        #expect(example.found == example.expected)
+    }
+
+    @Test(arguments: [
         ("charge", ["charge"], [SourceTable.Mode.full], ["13:29"]),
         ("'charge:sync'", ["charge"], [.sync], ["13:30"]),
         (
