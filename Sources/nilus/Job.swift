@@ -46,6 +46,7 @@ final class Job: Sendable {
         if let error = manifests.compactMap(\.error).first { return error }
         if let runID = options.runID, !RunIdentifier.isUsable(runID) { return .runIDUnusable() }
         if let error = NamedManifest.repetition(in: manifests) { return error }
+        if options.isDryRun == nil { return .dryRunUnclear(environment[RunOptions.dryRunVariable] ?? "") }
         return manifests.allSatisfy(\.workflows.isEmpty) ? manifests.first?.refusal : nil
     }
 
@@ -109,8 +110,8 @@ final class Job: Sendable {
                 adapters: adapters,
                 secrets: SecretStore(directories: options.secretDirectories, environment: environment),
                 naming: environment["SCHEMA_NAMING"] == "direct" ? .direct : .snakeCase,
-                isDryRun: environment["DATAOS_IS_DRY_RUN"]?.lowercased() == "true", time: time, logger: logger,
-                observe: status.update))
+                // Where it is not known, nothing got here.
+                isDryRun: options.isDryRun ?? true, time: time, logger: logger, observe: status.update))
         let run = await showing(runner) { await runner.run() }
         logger.info("run ended", metadata: metadata(of: run))
         return run.exitCode ?? .defect
@@ -193,5 +194,13 @@ extension NilusError {
         NilusError(
             .workflow, .usageInvalid,
             "cannot use the run id: expected 1 to 200 printable characters without spaces")
+    }
+
+    /// A dry run that loads, or a load that does nothing, would be found out late.
+    fileprivate static func dryRunUnclear(_ word: String) -> NilusError {
+        NilusError(
+            .workflow, .configurationInvalid,
+            "cannot read variable '\(RunOptions.dryRunVariable)': found \(MessageText.quoted(word)); "
+                + "expected 'true', '1', 'yes' or 'on', or 'false', '0', 'no' or 'off'")
     }
 }

@@ -16,6 +16,10 @@ struct RunOptions: Sendable {
     let logLevel: Logger.Level?
     let logFormat: LogFormat
     let showsProgress: Bool
+    /// `nil` when the platform's variable holds a word that says neither.
+    let isDryRun: Bool?
+
+    static let dryRunVariable = "DATAOS_IS_DRY_RUN"
 
     init(_ command: RunCommand, environment: EnvironmentVariables) {
         files = command.files
@@ -31,6 +35,15 @@ struct RunOptions: Sendable {
         logLevel = (command.logLevel ?? level.flatMap(LogLevelOption.init(argument:)))?.level
         logFormat = command.logFormat
         showsProgress = command.progress == .auto && Terminal.isInteractive
+        isDryRun = Self.boolean(environment[Self.dryRunVariable])
+    }
+    /// What a word says, in any letter case; no word says `false`, and `nil` is for all others.
+    private static func boolean(_ word: String?) -> Bool? {
+        switch word?.lowercased() {
+        case "true", "1", "yes", "on": true
+        case nil, "false", "0", "no", "off": false
+        default: nil
+        }
     }
 }
 

@@ -246,15 +246,35 @@ def test_a_status_tells_every_phase(account, small_stripe):
     assert running["conditions"][0]["status"] == "Unknown"
 
 
-def test_a_dry_run_reads_and_writes_nothing(account, small_stripe):
+@pytest.mark.parametrize("word", ["true", "1", "Yes", "ON"])
+def test_a_dry_run_reads_and_writes_nothing(account, small_stripe, word):
     small_stripe.reset_stats()
-    job = account.job(small_stripe, environment={"DATAOS_IS_DRY_RUN": "true"})
+    job = account.job(small_stripe, environment={"DATAOS_IS_DRY_RUN": word})
 
     finished = job.run(manifest("coupon"))
 
     assert finished.endpoint["reason"] == "DryRun"
     assert not job.warehouse.exists() and not job.lakehouse.tables()
     assert small_stripe.stats()["total"]["requests"] == 0
+
+
+@pytest.mark.parametrize("word", ["", "False", "0"])
+def test_a_run_that_is_no_dry_run_loads(account, small_stripe, word):
+    job = account.job(small_stripe, environment={"DATAOS_IS_DRY_RUN": word})
+
+    assert job.run(manifest("coupon")).endpoint["rows"]["written"] == 250
+
+
+def test_a_word_that_tells_of_no_dry_run_nor_of_a_run_is_refused(account, small_stripe):
+    job = account.job(small_stripe, environment={"DATAOS_IS_DRY_RUN": "maybe"})
+
+    finished = job.run(manifest("coupon"), expect=78)
+
+    assert (finished.reason, finished.status["status"]["message"]) == (
+        "ConfigurationInvalid",
+        "cannot read variable 'DATAOS_IS_DRY_RUN': found 'maybe'; expected 'true', '1', 'yes' or 'on', or 'false', '0', "
+        "'no' or 'off'")
+    assert not job.lakehouse.tables()
 
 
 # The depot is a folder.
