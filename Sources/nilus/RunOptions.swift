@@ -41,7 +41,7 @@ struct RunOptions: Sendable {
     private static func boolean(_ word: String?) -> Bool? {
         switch word?.lowercased() {
         case "true", "1", "yes", "on": true
-        case nil, "false", "0", "no", "off": false
+        case nil, "", "false", "0", "no", "off": false
         default: nil
         }
     }
