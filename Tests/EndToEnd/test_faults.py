@@ -62,6 +62,20 @@ def test_objects_that_move_between_passes_come_once(account, stripe):
     assert job.lakehouse.ids("stripe.price") == sorted(stripe.ids("price"))
 
 
+@pytest.mark.parametrize("strategy", ["replace", "delete+insert"])
+def test_prices_that_are_switched_during_a_run_stay(account, stripe, strategy):
+    """Both ways, between any two requests, younger and older than what was read by then."""
+    job = account.job(stripe)
+    loading = manifest("price", sink={"incremental-strategy": strategy})
+    job.run(loading)
+    stripe.faults(*({"match": {"path": "/v1/prices", "nth": n}, "do": {"kind": "flip", "object": 25 * n + offset}}
+                    for n in range(1, 9) for offset in (0, 9)))
+
+    job.run(loading)
+
+    assert job.lakehouse.ids("stripe.price") == sorted(stripe.ids("price"))
+
+
 def test_a_subscription_canceled_while_it_is_the_cursor(account, stripe):
     stripe.faults({"match": {"path": "/v1/subscriptions", "nth": 1}, "do": {"kind": "cancel", "object": 20}})
     job = account.job(stripe)

@@ -37,7 +37,10 @@ def test_rows_equal_the_objects(loaded, small_stripe, endpoint):
                      if found[name] != wanted or type(found[name]) is not type(wanted)}
         assert not different, identifier
         assert found["_nilus_extra"] is None
-    assert finished.endpoints[f"stripe.{endpoint}"]["rows"] == {"received": len(rows), "written": len(rows)}
+    counts = finished.endpoints[f"stripe.{endpoint}"]["rows"]
+    # Of prices some are read again, so that none is missed that is switched meanwhile.
+    repeated = counts.pop("dropped")["duplicate"] if endpoint == "price" else 0
+    assert counts == {"received": len(rows) + repeated, "written": len(rows)}
 
 
 @pytest.mark.parametrize("endpoint", NAMES)

@@ -10,6 +10,8 @@ struct ListWalk {
     /// The rows wanted; its upper end is the cut once that is known.
     private(set) var window: Window
     private let order: ListOrder
+    /// Whether the window is known to hold rows.
+    private let expectsRows: Bool
     private var cut: Int64?
     private var query = ListQuery.newest
     /// Whether the current question was asked to find the way back after an untrustworthy answer.
@@ -24,9 +26,10 @@ struct ListWalk {
     /// Answers in a row that may be untrustworthy before the walk tries another way.
     private static let patience = 3
 
-    init(window: Window, order: ListOrder) {
+    init(window: Window, order: ListOrder, expectsRows: Bool = false) {
         self.window = window
         self.order = order
+        self.expectsRows = expectsRows
     }
 
     /// Fixes the upper end of the read to the server's clock, in seconds.
@@ -37,6 +40,10 @@ struct ListWalk {
 
     /// Judges an answer to the last question.
     mutating func receive(_ facts: ListFacts) -> ListPlan {
+        if isUnexpected(facts), untrustedAnswers == 0 {
+            untrustedAnswers += 1
+            return .discard(next: .ask(query))
+        }
         guard !facts.rows.isEmpty else { return .discard(next: afterEmptyPage(hasMore: facts.hasMore)) }
         let isNew = known.areNew(facts.rows.lazy.map(\.id))
         guard isNew.contains(true) else { return afterRepeatedPage(facts) }
@@ -68,7 +75,7 @@ struct ListWalk {
 
     private mutating func accept(_ facts: ListFacts) {
         let boundary = facts.rows.last?.created
-        known.insert(facts.rows.lazy.map(\.id), boundary: boundary, horizon: boundary)
+        known.insert(facts.rows.lazy.map(\.id), boundary: boundary)
         lastPage = facts
         untrustedAnswers = 0
         lostCursors = 0
@@ -90,6 +97,12 @@ struct ListWalk {
     /// Whether a whole page lies before a window that the list call could not be narrowed to.
     private func isBeforeWindow(_ facts: ListFacts) -> Bool {
         order != .unknown && facts.rows.allSatisfy { row in row.created.map(window.isBefore) ?? false }
+    }
+
+    /// Whether the first page shows no row of a window that is known to hold some; they may have moved meanwhile.
+    private func isUnexpected(_ facts: ListFacts) -> Bool {
+        guard expectsRows, lastPage == nil else { return false }
+        return facts.rows.allSatisfy { row in row.created.map { !window.contains($0) } ?? false }
     }
 
     /// Whether a page begins younger than the one before ended, which a list does not do.

@@ -1,8 +1,8 @@
 /// The ids that were seen lately: enough to recognise a row that comes twice, and no more.
 ///
-/// Kept are the first page, the last pages, and all pages that reach to a horizon: the second where the
-/// walk stands, because a question by time starts there again, or where another walk stands that may
-/// show the same rows. The memory is bounded by the rows of one second, not by the rows of the list.
+/// Kept are the first page, the last pages, and all pages that reach to the second where the walk
+/// stands, because a question by time starts there again. The memory is bounded by the rows of one
+/// second, not by the rows of the list.
 struct RecentIDs {
     private struct SeenPage {
         let ids: [Int]
@@ -32,25 +32,25 @@ struct RecentIDs {
     /// How many ids are kept.
     var count: Int { ids.count }
 
-    /// Adds a page and forgets pages whose rows were all created after the horizon: they do not come again.
-    mutating func insert(_ pageIDs: some Sequence<String>, boundary: Int64?, horizon: Int64?) {
+    /// Adds a page and forgets pages whose rows were all created after its last: they do not come again.
+    mutating func insert(_ pageIDs: some Sequence<String>, boundary: Int64?) {
         let hashes = pageIDs.map(\.hashOfBytes)
         pages.append(SeenPage(ids: hashes, boundary: boundary))
         ids.formUnion(hashes)
-        while pages.count > Self.pagesKept + 1, Self.isBehind(horizon, pages[1]) {
+        while pages.count > Self.pagesKept + 1, Self.isBehind(boundary, pages[1]) {
             ids.subtract(pages.remove(at: 1).ids)
         }
     }
 
-    private static func isBehind(_ horizon: Int64?, _ page: SeenPage) -> Bool {
-        guard let horizon, let boundary = page.boundary else { return true }
-        return boundary > horizon
+    private static func isBehind(_ second: Int64?, _ page: SeenPage) -> Bool {
+        guard let second, let boundary = page.boundary else { return true }
+        return boundary > second
     }
 }
 
 extension String {
     /// A hash of the bytes: `hashValue` is the same for `é` and `e\u{301}`, which are two ids.
-    fileprivate var hashOfBytes: Int {
+    var hashOfBytes: Int {
         var (hasher, text) = (Hasher(), self)
         text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         return hasher.finalize()

@@ -14,7 +14,7 @@ package struct StripeEndpoint: Sendable {
     let hasCreatedFilter: Bool
     /// Query strings of the list calls that together show every row, where one alone hides some.
     let passes: [String]
-    /// Whether a row can move from one pass to another while the run lasts.
+    /// Whether there are two passes and a row can move from one to the other while the run lasts.
     let passesMayOverlap: Bool
     /// Where the rows are when they come inside another endpoint's objects.
     let embedding: StripeEmbedding?

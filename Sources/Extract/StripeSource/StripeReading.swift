@@ -2,21 +2,19 @@ import Extraction
 import JSON
 import NilusCore
 
-/// One read of one endpoint: its passes one after another, or side by side where they may show the same row, and its
+/// One read of one endpoint: its passes one after another, or in turns where a row may move between them, and its
 /// embedded rows taken out of their parents.
 ///
 /// Used by one task.
 struct StripeReading {
     private let client: StripeClient
-    private let endpoint: StripeEndpoint
+    let endpoint: StripeEndpoint
     /// The endpoint whose list is walked: the endpoint itself, or the parent of its rows.
-    private let listed: StripeEndpoint
-    private let request: ReadRequest
+    let listed: StripeEndpoint
+    let request: ReadRequest
     private let meter: ExtractMeter
     /// The first answer's clock.
     private var moment: Int64?
-    /// The ids of rows delivered lately, kept only where passes may show a row twice.
-    private var delivered = RecentIDs()
 
     init(_ client: StripeClient, _ endpoint: StripeEndpoint, _ request: ReadRequest, _ meter: ExtractMeter) {
         self.client = client
@@ -27,14 +25,14 @@ struct StripeReading {
     }
 
     mutating func run(_ deliver: (Page) async throws -> Void) async throws -> ReadResult {
-        let isComplete = try await listed.passesMayOverlap ? walkSideBySide(deliver) : walkInTurn(deliver)
+        let isComplete = try await listed.passesMayOverlap ? walkTwins(deliver) : walkOneByOne(deliver)
         return ReadResult(cut: try knownCut(), moment: try knownMoment(), isComplete: isComplete)
     }
 
-    private mutating func walkInTurn(_ deliver: (Page) async throws -> Void) async throws -> Bool {
+    private mutating func walkOneByOne(_ deliver: (Page) async throws -> Void) async throws -> Bool {
         var pagesLeft = request.pageLimit ?? .max
         for pass in listed.passes {
-            var reader = reader(of: pass, pageLimit: pagesLeft)
+            var reader = reader(of: pass, window: request.window, pageLimit: pagesLeft)
             var reading = self
             defer { self = reading }
             let (pages, isAtEnd) = try await reader.read(
@@ -46,55 +44,23 @@ struct StripeReading {
         return true
     }
 
-    /// Walks the passes by creation time, always the one that is further behind.
-    ///
-    /// A row that moves from one to the other while they are read is then between them, and so is what has to be
-    /// remembered of the one until the other has come to the same second.
-    private mutating func walkSideBySide(_ deliver: (Page) async throws -> Void) async throws -> Bool {
-        var readers = listed.passes.map { reader(of: $0, pageLimit: .max) }
-        var pagesLeft = request.pageLimit ?? .max
-        while pagesLeft > 0, let behind = Self.furthestBehind(readers) {
-            var seen: [String] = []
-            var reading = self
-            defer { self = reading }
-            let isDelivered = try await readers[behind].readPage(
-                ofAtMost: pagesLeft, learnCut: { try reading.learnCut($0) },
-                handle: { document, rows, verdicts in
-                    let key = reading.endpoint.endpoint.primaryKey
-                    seen = rows.map { $0.field(key)?.string ?? "" }
-                    let verdicts = zip(seen, verdicts).map { $1 ?? (reading.delivered.contains($0) ? .duplicate : nil) }
-                    try await reading.pass(on: rows, of: document, verdicts, deliver)
-                })
-            guard isDelivered else { continue }
-            pagesLeft -= 1
-            let horizon = Self.furthestBehind(readers).map { readers[$0].position ?? .max }
-            reading.delivered.insert(seen, boundary: readers[behind].position, horizon: horizon)
-        }
-        return readers.allSatisfy(\.isAtEnd)
-    }
-
-    /// The reader that stands at the youngest second, among those that have not come to the end.
-    private static func furthestBehind(_ readers: [StripeListReader]) -> Int? {
-        readers.indices.filter { !readers[$0].isAtEnd }.max { left, right in
-            (readers[left].position ?? .max, right) < (readers[right].position ?? .max, left)
-        }
-    }
-
-    private func reader(of pass: String, pageLimit: Int) -> StripeListReader {
+    func reader(
+        of pass: String, window: Window, expectsRows: Bool = false, pageLimit: Int = .max
+    ) -> StripeListReader {
         let isEmbedded = endpoint.embedding != nil
         let list = StripeList(
             address: listed.path, operation: "list \(listed.name)", what: "endpoint '\(endpoint.name)'", pass: pass,
-            filter: listed.hasCreatedFilter && !isEmbedded ? request.window : .everything,
+            filter: listed.hasCreatedFilter && !isEmbedded ? window : .everything,
             createdField: listed.endpoint.createdField)
         // A parent of any age may have got a new row, so parents are read from the beginning.
         let walk = ListWalk(
-            window: isEmbedded ? .everything : request.window,
-            order: listed.hasCreatedFilter ? .newestFirstByTime : .newestFirst)
+            window: isEmbedded ? .everything : window,
+            order: listed.hasCreatedFilter ? .newestFirstByTime : .newestFirst, expectsRows: expectsRows)
         return StripeListReader(
             client, list, walk: walk, pageSize: request.pageSize, pageLimit: pageLimit, meter: meter)
     }
 
-    private mutating func learnCut(_ document: StripeDocument) throws -> Int64 {
+    mutating func learnCut(_ document: StripeDocument) throws -> Int64 {
         if moment == nil {
             guard let second = document.date.flatMap(HTTPDate.seconds) else {
                 throw NilusError.noServerClock("endpoint '\(endpoint.name)'")
@@ -105,7 +71,7 @@ struct StripeReading {
     }
 
     /// First second not to be read.
-    private func knownCut() throws -> Int64 {
+    func knownCut() throws -> Int64 {
         let moment = try knownMoment()
         return min(moment, request.window.upper ?? moment)
     }
@@ -131,7 +97,7 @@ struct StripeReading {
     }
 
     /// Counts the rows and delivers those that no verdict rules out.
-    private func pass(
+    func pass(
         on rows: [JSONElement], of document: JSONDocument, _ verdicts: [DropReason?],
         _ deliver: (Page) async throws -> Void
     ) async throws {
