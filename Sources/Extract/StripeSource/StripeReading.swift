@@ -31,17 +31,28 @@ struct StripeReading {
 
     private mutating func walkOneByOne(_ deliver: (Page) async throws -> Void) async throws -> Bool {
         var pagesLeft = request.pageLimit ?? .max
-        for pass in listed.passes {
+        for (index, pass) in listed.passes.enumerated() {
             var reader = reader(of: pass, window: request.window, pageLimit: pagesLeft)
             var reading = self
             defer { self = reading }
             let (pages, isAtEnd) = try await reader.read(
                 learnCut: { try reading.learnCut($0) },
-                handle: { try await reading.handle(document: $0, rows: $1, verdicts: $2, deliver) })
+                handle: { document, rows, verdicts in
+                    let verdicts = zip(rows, verdicts).map { $1 ?? reading.verdict($0, ofPass: index) }
+                    try await reading.handle(document: document, rows: rows, verdicts: verdicts, deliver)
+                })
             pagesLeft -= pages
             guard isAtEnd else { return false }
         }
         return true
+    }
+
+    /// Leaves a row to a later pass that asks for rows of its kind: some versions of Stripe show it in both.
+    private func verdict(_ row: JSONElement, ofPass index: Int) -> DropReason? {
+        listed.passes[(index + 1)...].contains { later in
+            let parts = later.split(separator: "=", maxSplits: 1).map(String.init)
+            return parts.count == 2 && row.field(parts[0])?.string == parts[1]
+        } ? .duplicate : nil
     }
 
     func reader(

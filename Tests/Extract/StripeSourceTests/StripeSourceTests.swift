@@ -182,6 +182,23 @@ struct `Stripe as a source` {
         #expect(reading.meter.current.rowsDropped == [.duplicate: 4])
     }
 
+    /// Since 2025-12-15 the list is said to hold them all; until then it held none of the custom ones.
+    @Test func `reads custom payment methods once, also where the list of all holds them`() async throws {
+        let card = #"{"id":"pm_1","created":1780000002,"type":"card"}"#
+        let custom = #"{"id":"pm_2","created":1780000001,"type":"custom"}"#
+        let server = try LoopbackServer { _, request in
+            let rows = request.contains("type=custom") ? custom : "\(card),\(custom)"
+            return .http(200, [date], body: #"{"data":[\#(rows)],"has_more":false}"#)
+        }
+        let reading = Reading()
+
+        let (ids, _) = try await reading.ids(server, endpoint: try #require(StripeEndpoint.named("payment_method")))
+
+        #expect(ids == ["pm_1", "pm_2"])
+        #expect(reading.meter.current.rowsReceived == 3)
+        #expect(reading.meter.current.rowsDropped == [.duplicate: 1])
+    }
+
     @Test func `ends both halves of the prices at the page limit`() async throws {
         let server = try LoopbackServer { _, request in
             .http(200, [date], body: request.contains("active=true") ? list(1...100, hasMore: true) : list(101...200))
