@@ -48,11 +48,11 @@ extension NilusError {
             context: context(status, error, requestID))
     }
 
-    /// What the account has on one page cannot be missing on the next: its endpoint is not to be skipped.
+    /// What one answer showed cannot be missing in the next: the endpoint is not to be skipped.
     static func featureLost(_ error: NilusError) -> NilusError {
         NilusError(
             .extract, .sourceRefused,
-            "\(error.message); the page before came, so this is no reason to skip it; run again",
+            "\(error.message); an answer before came, so this is no reason to skip it; run again",
             context: error.context)
     }
 

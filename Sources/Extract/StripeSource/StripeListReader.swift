@@ -119,8 +119,6 @@ struct StripeListReader {
             let question = StripeQuestion(
                 target: list.target(query, pageSize: pageSize), operation: list.operation, what: pageName)
             return .document(try await client.ask(question, meter: meter))
-        } catch let error as NilusError where error.code == .featureUnavailable && pagesDelivered > 0 {
-            throw NilusError.featureLost(error)
         } catch StripeSignal.cursorLost {
             return .cursorLost
         } catch StripeSignal.pageTooLarge {

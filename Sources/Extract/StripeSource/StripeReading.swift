@@ -25,7 +25,12 @@ struct StripeReading {
     }
 
     mutating func run(_ deliver: (Page) async throws -> Void) async throws -> ReadResult {
-        let isComplete = try await listed.passesMayOverlap ? walkTwins(deliver) : walkOneByOne(deliver)
+        let isComplete: Bool
+        do {
+            isComplete = try await listed.passesMayOverlap ? walkTwins(deliver) : walkOneByOne(deliver)
+        } catch let error as NilusError where error.code == .featureUnavailable && moment != nil {
+            throw NilusError.featureLost(error)
+        }
         return ReadResult(cut: try knownCut(), moment: try knownMoment(), isComplete: isComplete)
     }
 
@@ -33,12 +38,16 @@ struct StripeReading {
         var pagesLeft = request.pageLimit ?? .max
         for (index, pass) in listed.passes.enumerated() {
             var reader = reader(of: pass, window: request.window, pageLimit: pagesLeft)
+            let kindsOfLater = listed.passes[(index + 1)...].compactMap(Self.kind)
             var reading = self
             defer { self = reading }
             let (pages, isAtEnd) = try await reader.read(
                 learnCut: { try reading.learnCut($0) },
                 handle: { document, rows, verdicts in
-                    let verdicts = zip(rows, verdicts).map { $1 ?? reading.verdict($0, ofPass: index) }
+                    let verdicts = zip(rows, verdicts).map { row, verdict in
+                        let isOfLater = kindsOfLater.contains { row.field($0.field)?.string == $0.value }
+                        return verdict ?? (isOfLater ? .duplicate : nil)
+                    }
                     try await reading.handle(document: document, rows: rows, verdicts: verdicts, deliver)
                 })
             pagesLeft -= pages
@@ -47,12 +56,11 @@ struct StripeReading {
         return true
     }
 
-    /// Leaves a row to a later pass that asks for rows of its kind: some versions of Stripe show it in both.
-    private func verdict(_ row: JSONElement, ofPass index: Int) -> DropReason? {
-        listed.passes[(index + 1)...].contains { later in
-            let parts = later.split(separator: "=", maxSplits: 1).map(String.init)
-            return parts.count == 2 && row.field(parts[0])?.string == parts[1]
-        } ? .duplicate : nil
+    /// The field and its value by which a pass asks for rows: they are left to it, for some versions of Stripe show them
+    /// in an earlier one too.
+    private static func kind(ofPass pass: String) -> (field: String, value: String)? {
+        let parts = pass.split(separator: "=", maxSplits: 1).map(String.init)
+        return parts.count == 2 ? (parts[0], parts[1]) : nil
     }
 
     func reader(

@@ -78,19 +78,22 @@ struct `Stripe as a source` {
         #expect(reading.meter.current.requests == 2 && reading.meter.current.rowsReceived == 150)
     }
 
-    @Test func `does not skip an endpoint whose feature ends after its first page`() async throws {
+    /// Of prices the second request is the first one of another list.
+    @Test(arguments: [("charge", 2), ("price", 1)])
+    func `does not skip an endpoint whose feature ends after its first answer`(name: String, page: Int) async throws {
         let refusal = #"{"error":{"message":"Your account is not set up to use Issuing."}}"#
         let server = try LoopbackServer { number, _ in
             number == 0 ? .http(200, [date], body: list(1...100, hasMore: true)) : .http(400, [date], body: refusal)
         }
+        let endpoint = try #require(StripeEndpoint.named(name))
 
-        let error = await #expect(throws: NilusError.self) { try await Reading().ids(server) }
+        let error = await #expect(throws: NilusError.self) { try await Reading().ids(server, endpoint: endpoint) }
 
         #expect(error?.code == .sourceRefused)
         #expect(
             error?.message
-                == "cannot read page 2 of endpoint 'charge': the account does not have it: Your account is not "
-                + "set up to use Issuing; the page before came, so this is no reason to skip it; run again")
+                == "cannot read page \(page) of endpoint '\(name)': the account does not have it: Your account "
+                + "is not set up to use Issuing; an answer before came, so this is no reason to skip it; run again")
     }
 
     @Test func `stops at the page limit and says that there is more`() async throws {
