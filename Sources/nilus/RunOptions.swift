@@ -37,6 +37,7 @@ struct RunOptions: Sendable {
         showsProgress = command.progress == .auto && Terminal.isInteractive
         isDryRun = Self.boolean(environment[Self.dryRunVariable])
     }
+
     /// What a word says, in any letter case; no word says `false`, and `nil` is for all others.
     private static func boolean(_ word: String?) -> Bool? {
         switch word?.lowercased() {

@@ -16,8 +16,8 @@ struct ListWalk {
     private var query = ListQuery.newest
     /// Whether the current question was asked to find the way back after an untrustworthy answer.
     private var isRecovering = false
-    /// Cursors used since the recovery began: each is used once, so that a recovery ends.
-    private var recoveryCursors: Set<String> = []
+    /// The hashes of cursors used since the recovery began: each is used once, so that a recovery ends.
+    private var recoveryCursors: Set<Int> = []
     private var untrustedAnswers = 0
     private var lostCursors = 0
     private var lastPage: ListFacts?
@@ -122,7 +122,7 @@ struct ListWalk {
         if isRecovering, !facts.hasMore {
             return .deliver(facts.rows.map { _ in .duplicate }, next: .finish)
         }
-        if isRecovering, let last = facts.rows.last, recoveryCursors.insert(last.id).inserted {
+        if isRecovering, let last = facts.rows.last, recoveryCursors.insert(last.id.hashOfBytes).inserted {
             query = ListQuery(cursor: last.id, createdAtMost: nil)
             return .deliver(facts.rows.map { _ in .duplicate }, next: .ask(query))
         }

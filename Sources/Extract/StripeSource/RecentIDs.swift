@@ -16,10 +16,6 @@ struct RecentIDs {
     private var pages: [SeenPage] = []
     private var ids: Set<Int> = []
 
-    func contains(_ id: String) -> Bool {
-        ids.contains(id.hashOfBytes)
-    }
-
     /// For each id of a page, whether it is neither kept nor earlier on the page.
     func areNew(_ pageIDs: some Sequence<String>) -> [Bool] {
         var onPage: Set<Int> = []
